@@ -1,0 +1,157 @@
+"""What can go wrong in Newsclip, in the domain's own words.
+
+Nothing here knows of HTTP or of exit codes: one table in ``newsclip.api.problems``
+maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit codes.
+
+::
+
+    NewsclipError
+    ├── InputInvalid             somebody handed in a value that breaks a rule
+    │   ├── ArticleInvalid         a field of an article
+    │   ├── QueryInvalid           a parameter of a question
+    │   └── SettingInvalid         a setting, with the place it came from
+    ├── SourceUnreadable         a file, or a line of it, that holds no article at all
+    ├── ArticleNotFound          no article with that id
+    ├── StoreError
+    │   ├── StoreMissing           there is no archive in that directory yet
+    │   ├── StoreUnavailable       the directory cannot be created, read or written
+    │   ├── StoreBusy              another process is importing into it
+    │   └── StoreVersionUnknown    it was written by a newer Newsclip
+    └── EncoderError
+        ├── EncoderUnavailable     the model cannot be loaded
+        └── EncoderMismatch        the archive's embeddings come from another model
+"""
+
+from pathlib import Path
+
+_SHOWN_CHARACTERS = 100
+
+
+def shown(value: object) -> str:
+    """The value as an error message prints it: its repr, cut to about 100 characters."""
+    text = repr(value[: _SHOWN_CHARACTERS * 2]) if isinstance(value, str | bytes) else repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+class NewsclipError(Exception):
+    """The root of all errors that Newsclip raises on purpose.
+
+    ``message`` says what is wrong, ``remedy`` what to do about it (possibly empty).
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class InputInvalid(NewsclipError):
+    """A value that breaks a rule: ``field``, ``value``, ``problem`` and ``remedy``."""
+
+    def __init__(self, field: str, value: object, remedy: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}, got {shown(value)}", remedy)
+        self.field = field
+        self.value = value
+        self.problem = problem
+
+
+class ArticleInvalid(InputInvalid):
+    """A field of an article breaks a rule."""
+
+
+class QueryInvalid(InputInvalid):
+    """A parameter of a question breaks a rule."""
+
+
+class SettingInvalid(InputInvalid):
+    """A setting breaks a rule; ``origin`` says where it was set."""
+
+    def __init__(self, name: str, value: object, remedy: str, problem: str, origin: str) -> None:
+        super().__init__(name, value, remedy, f"{problem} (set by {origin})")
+        self.origin = origin
+
+
+class SourceUnreadable(NewsclipError):
+    """A file, or one line of it, that cannot be read as an article at all."""
+
+    def __init__(self, where: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{where}: {problem}", remedy)
+        self.where = where
+        self.problem = problem
+
+
+class ArticleNotFound(NewsclipError):
+    """No article has this id."""
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(
+            f"no article has the id {shown(article_id)}",
+            "check the id; ids are compared letter by letter, and percent-encoded in a path",
+        )
+        self.article_id = article_id
+
+
+class StoreError(NewsclipError):
+    """The archive's directory, or its database, does not do what it should."""
+
+
+class StoreMissing(StoreError):
+    """There is no archive in that directory yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"there is no archive in {str(path)!r}",
+            f"fill one with: newsclip import FILE --data {path}  (or look around with: newsclip demo)",
+        )
+        self.path = path
+
+
+class StoreUnavailable(StoreError):
+    """The archive's directory cannot be created, read or written."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"the archive in {str(path)!r} cannot be used: {problem}", remedy)
+        self.path = path
+
+
+class StoreBusy(StoreError):
+    """Another process holds the archive's import lock; ``holder`` names it."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            f"another import into this archive is running ({holder})",
+            "wait until it has ended, then start again: what is already in is skipped",
+        )
+        self.holder = holder
+
+
+class StoreVersionUnknown(StoreError):
+    """The archive was written by a newer Newsclip than this one."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"the archive in {str(path)!r} has format {found}, this Newsclip reads up to {known}",
+            "install the newer Newsclip that wrote it, or restore a backup made with this one",
+        )
+        self.found = found
+        self.known = known
+
+
+class EncoderError(NewsclipError):
+    """The model that turns text into embeddings does not fit or does not load."""
+
+
+class EncoderUnavailable(EncoderError):
+    """The model cannot be loaded."""
+
+
+class EncoderMismatch(EncoderError):
+    """The archive's embeddings were made by another encoder, or from another text recipe."""
+
+    def __init__(self, stored: str, asked: str) -> None:
+        super().__init__(
+            f"the archive's embeddings come from {stored}, not from {asked}",
+            "set the encoder back to the archive's, or import the articles into a new directory",
+        )
+        self.stored = stored
+        self.asked = asked

@@ -1,0 +1,77 @@
+"""Which articles may be an answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsclip.index.article import Article
+
+ATTRIBUTES = ("section", "tag", "author", "language")
+"""What an article can be asked for by name."""
+
+NEVER = 2**62
+"""A moment (seconds since 1970) after all others."""
+ALWAYS = -NEVER
+"""A moment before all others."""
+
+
+def seconds(instant: datetime | None, default: int) -> int:
+    """An instant as whole seconds since 1970, UTC."""
+    return default if instant is None else int(instant.timestamp())
+
+
+def visible_span(article: Article) -> tuple[int, int]:
+    """From when (inclusive) until when (exclusive) readers may see it, seconds since 1970."""
+    if article.status != "published":
+        return NEVER, NEVER
+    return seconds(article.published_at, ALWAYS), seconds(article.expires_at, NEVER)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition on articles; the empty filter lets every visible article through.
+
+    Several sections, authors or languages mean any of them; several tags mean all of them.
+    Letter case and a leading ``#`` make no difference; the language ``en`` includes ``en-GB``.
+    ``published_from`` is inclusive, ``published_to`` exclusive; an article without a date
+    passes neither. Articles that readers must not see never pass, whatever the filter says.
+    """
+
+    sections: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    published_from: datetime | None = None
+    published_to: datetime | None = None
+    exclude_ids: frozenset[str] = frozenset()
+
+
+def fold(name: str) -> str:
+    """The form in which tags, sections, authors and languages are compared."""
+    return name.strip().lstrip("#").strip().casefold().replace("_", "-")
+
+
+def attributes(article: Article) -> dict[str, frozenset[str]]:
+    """The folded names under which each attribute of an article can be asked for."""
+    language = (article.language or "").replace("_", "-")
+    return {
+        "section": _folded([article.section or ""]),
+        "tag": _folded(article.tags),
+        "author": _folded(article.authors),
+        "language": _folded([language, language.split("-")[0]]),
+    }
+
+
+def conditions(where: Filter) -> list[tuple[str, frozenset[str]]]:
+    """The filter as (attribute, names) pairs: each asks for any of its names, all must hold."""
+    pairs = [
+        ("section", _folded(where.sections)),
+        ("author", _folded(where.authors)),
+        ("language", _folded(where.languages)),
+        *(("tag", _folded([tag])) for tag in where.tags),
+    ]
+    return [(attribute, names) for attribute, names in pairs if names]
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(folded for name in names if (folded := fold(name)))

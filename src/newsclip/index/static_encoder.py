@@ -1,0 +1,197 @@
+"""The built-in encoder: a table of piece embeddings, summed. Needs numpy and ``tokenizers`` only.
+
+A text's embedding is the mean of its pieces' rows, L2-normalised, exactly as
+``SentenceTransformer(folder).encode(text, normalize_embeddings=True)`` gives for the same folder
+(the ``StaticEmbedding`` layout: ``modules.json``, ``tokenizer.json``, ``model.safetensors``).
+There is no length limit. The table stays in the file, memory-mapped, so worker processes share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from newsclip.errors import EncoderUnavailable
+
+_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# BERT's pre-tokenizer always cuts at these characters, so what lies between two of them gets the
+# same pieces alone as within its text. Other white space and punctuation may not be added: of
+# those, the normaliser removes some (control characters) instead of cutting there.
+_ASCII_WORD = re.compile(r"[^ \t\n\r!-/:-@\[-`{-~]+|[!-/:-@\[-`{-~]")
+_MEMO_WORDS = 100_000  # some 25 MB; a 20k-article archive has about 150k different words
+_MEMO_LENGTH = 40  # characters; longer "words" are rarely seen twice
+_BLOCK = 1024  # pieces gathered at a time: 10 MB of text must not gather 2 GB of rows
+
+
+def is_static_model(folder: Path) -> bool:
+    """Whether ``folder`` holds one StaticEmbedding, with at most a Normalize after it."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text("utf-8"))
+        kinds = [str(module["type"]).rsplit(".", 1)[-1] for module in modules]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    files = (folder / "tokenizer.json", folder / "model.safetensors")
+    return kinds in (["StaticEmbedding"], ["StaticEmbedding", "Normalize"]) and all(
+        file.is_file() for file in files
+    )
+
+
+class StaticEncoder:
+    """Embeds texts with a folder in the StaticEmbedding layout. Safe to share between threads."""
+
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        """Load ``folder``; its id is ``name`` (the folder's own if None) and a content hash.
+
+        Raises:
+            EncoderUnavailable: a file is missing, damaged, or of another layout.
+        """
+        if not is_static_model(folder):
+            raise EncoderUnavailable(f"{folder} is not a folder in the StaticEmbedding layout")
+        try:
+            self._load(folder)
+        except EncoderUnavailable:
+            raise
+        except Exception as error:  # tokenizers raises plain Exception for a damaged file
+            raise EncoderUnavailable(f"cannot read the model in {folder}: {error}") from error
+        self._id = f"{name or folder.resolve().name}@{_content_hash(folder)}"
+
+    def _load(self, folder: Path) -> None:
+        self._table, self._mapping, self._weights = _read_table(folder / "model.safetensors")
+        if self._table.ndim != 2 or 0 in self._table.shape:
+            raise EncoderUnavailable(f"{folder}: the table has shape {self._table.shape}")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        rows = len(self._table if self._mapping is None else self._mapping)
+        if self._tokenizer.get_vocab_size() > rows:
+            raise EncoderUnavailable(f"{folder}: the tokenizer has more pieces than the table rows")
+        layout = json.loads((folder / "tokenizer.json").read_bytes())
+        self._splits = _splits_at_ascii(layout)
+        self._whole = [token["content"] for token in layout.get("added_tokens") or ()]
+        self._memo = _Memo(self._tokenise)
+
+    @property
+    def id(self) -> str:
+        """Name and content hash, e.g. ``newsclip-static-v1@3f9c2d81``."""
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        """Length of an embedding."""
+        return int(self._table.shape[1])
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (len(texts), dimension) float32 rows of unit length.
+
+        A text without a known piece gets the last axis, (0, …, 0, 1): the axis on which real
+        texts vary least, so it is near to none of them.
+        """
+        embeddings = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(embeddings, texts, strict=True):
+            self._sum_into(row, text)
+        return embeddings
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same as `encode_documents`: a static model treats both sides alike."""
+        return self.encode_documents(texts)
+
+    def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
+        pieces = np.fromiter(self._pieces(text), dtype=np.intp)
+        for start in range(0, len(pieces), _BLOCK):
+            ids = pieces[start : start + _BLOCK]
+            weights = None if self._weights is None else self._weights[ids]
+            rows = self._table[ids if self._mapping is None else self._mapping[ids]]
+            floats = rows.astype(np.float32, copy=False)
+            row += floats.sum(axis=0) if weights is None else weights @ floats
+        length = float(np.linalg.norm(row))
+        if length > 1e-12 and np.isfinite(length):
+            row /= length
+        else:
+            row[:], row[-1] = 0.0, 1.0
+
+    def _pieces(self, text: str) -> Iterator[int]:
+        if not self._splits or any(token in text for token in self._whole):
+            return iter(self._tokenise(text))
+        return chain.from_iterable(map(self._memo.__getitem__, _ASCII_WORD.findall(text)))
+
+    def _tokenise(self, text: str) -> tuple[int, ...]:
+        clean = _SURROGATE.sub("\ufffd", text)  # Rust has no strings with lone surrogates
+        return tuple(self._tokenizer.encode(clean, add_special_tokens=False).ids)
+
+
+class _Memo(dict[str, tuple[int, ...]]):
+    """From a word to its pieces; starts over when full, so it follows the texts of the day."""
+
+    def __init__(self, tokenise: Callable[[str], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._tokenise = tokenise
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        pieces = self._tokenise(word)
+        if len(word) <= _MEMO_LENGTH:
+            if len(self) >= _MEMO_WORDS:
+                self.clear()
+            self[word] = pieces
+        return pieces
+
+
+def _splits_at_ascii(layout: dict[str, Any]) -> bool:
+    """Whether `_ASCII_WORD` cuts a text without changing its pieces."""
+    kinds = [(layout.get(part) or {}).get("type") for part in ("normalizer", "pre_tokenizer")]
+    plain = all(not token.get("normalized") for token in layout.get("added_tokens") or ())
+    return kinds == ["BertNormalizer", "BertPreTokenizer"] and plain and not layout["truncation"]
+
+
+def _read_table(
+    file: Path,
+) -> tuple[NDArray[Any], NDArray[Any] | None, NDArray[np.float32] | None]:
+    """Return the rows, the row of each piece, and each piece's weight (None: one each).
+
+    sentence-transformers stores `embedding.weight`; model2vec `embeddings`, and a `mapping` and
+    `weights` where the vocabulary is quantised. `weights` carries our int8 rows' scale as well.
+    """
+    tensors = _read_safetensors(file)
+    table = tensors.get("embedding.weight", tensors.get("embeddings"))
+    if table is None:
+        raise EncoderUnavailable(f"{file} has neither 'embedding.weight' nor 'embeddings'")
+    if "embedding.weight" in tensors:
+        return table, None, None
+    weights = tensors.get("weights")
+    return table, tensors.get("mapping"), None if weights is None else weights.astype(np.float32)
+
+
+def _read_safetensors(file: Path) -> dict[str, NDArray[Any]]:
+    """Map the tensors of a safetensors file: a length, a JSON header, then the raw bytes.
+
+    https://github.com/huggingface/safetensors#format
+    """
+    data = np.memmap(file, dtype=np.uint8, mode="r")
+    start = 8 + int(data[:8].view("<u8")[0])
+    header = json.loads(bytes(data[8:start]))
+    tensors: dict[str, NDArray[Any]] = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        if entry["dtype"] not in _DTYPES:
+            raise EncoderUnavailable(f"{file}: {name} has the unsupported type {entry['dtype']}")
+        first, last = (start + offset for offset in entry["data_offsets"])
+        raw = np.asarray(data[first:last]).view(_DTYPES[entry["dtype"]])
+        tensors[name] = raw.reshape(entry["shape"])
+    return tensors
+
+
+def _content_hash(folder: Path) -> str:
+    """Eight hex digits that change whenever the embeddings may."""
+    digest = hashlib.sha256()
+    for name in ("tokenizer.json", "model.safetensors"):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:8]

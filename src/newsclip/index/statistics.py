@@ -1,0 +1,86 @@
+"""What an archive holds, in numbers; read from the store alone, without building an index."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsclip.index.article import format_instant
+from newsclip.index.store import Store, instant
+
+_VISIBLE = (
+    "status = 'published' AND coalesce(published_at, '') <= :now"
+    " AND (expires_at IS NULL OR expires_at > :now)"
+)
+
+
+@dataclass(frozen=True)
+class TagCount:
+    """A tag of the vocabulary and the number of visible articles that carry it."""
+
+    tag: str
+    articles: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """An archive in numbers. ``visible`` counts what readers may see, the rest counts all."""
+
+    articles: int
+    visible: int
+    by_status: dict[str, int]
+    by_section: dict[str, int]
+    tags: int
+    authors: int
+    oldest: datetime | None
+    newest: datetime | None
+    revision: int
+    encoder: str
+    dimension: int
+    store_bytes: int
+
+
+def tag_counts(store: Store, now: datetime) -> list[TagCount]:
+    """The tags of the articles that are visible at ``now``, the most used first, then by name."""
+    rows = store.rows_of(
+        "SELECT tag, count(DISTINCT key) FROM article_tag JOIN article USING (key)"
+        f" WHERE {_VISIBLE} GROUP BY tag ORDER BY 2 DESC, 1",
+        now=format_instant(now),
+    )
+    return [TagCount(tag, count) for tag, count in rows]
+
+
+def statistics(store: Store, encoder: str, dimension: int, now: datetime) -> Statistics:
+    """The archive in numbers, all of one moment."""
+    with store.reading():
+        totals = store.rows_of(
+            f"SELECT count(*), coalesce(sum({_VISIBLE}), 0), min(published_at), max(published_at)"
+            " FROM article",
+            now=format_instant(now),
+        )[0]
+        return Statistics(
+            articles=totals[0],
+            visible=totals[1],
+            by_status=_counts(store, "status"),
+            by_section=_counts(store, "section"),
+            tags=_number(store, "SELECT count(DISTINCT tag) FROM article_tag"),
+            authors=_number(store, "SELECT count(DISTINCT value) FROM article, json_each(authors)"),
+            oldest=instant(totals[2]),
+            newest=instant(totals[3]),
+            revision=store.revision(),
+            encoder=encoder,
+            dimension=dimension,
+            store_bytes=store.size_bytes(),
+        )
+
+
+def _counts(store: Store, column: str) -> dict[str, int]:
+    """How many articles have each value of a column, the most frequent first."""
+    return dict(
+        store.rows_of(
+            f"SELECT {column}, count(*) FROM article WHERE {column} IS NOT NULL"
+            " GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
+    )
+
+
+def _number(store: Store, query: str) -> int:
+    return int(store.rows_of(query)[0][0])

@@ -1,0 +1,248 @@
+"""The truth: articles, their embeddings and a change log, in one SQLite file."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
+from newsclip.index.article import Article, format_instant
+from newsclip.index.database import Database
+
+FILE_NAME = "archive.sqlite3"
+FORMAT_VERSION = 1
+
+_COLUMNS = (
+    "id, url, title, summary, body, section, authors, language, image_url,"
+    " published_at, updated_at, status, expires_at"
+)
+_TAGS = (
+    "(SELECT json_group_array(tag) FROM"
+    " (SELECT tag FROM article_tag t WHERE t.key = article.key ORDER BY position))"
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An article to be written, with its embedding (float32, ``(dimension,)``) and hash."""
+
+    article: Article
+    embedding: NDArray[np.float32]
+    content_hash: bytes
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version of an article as the indexes need it."""
+
+    key: int
+    article: Article
+    embedding: NDArray[np.float32]
+
+
+class Store:
+    """One archive on disk. Threads and processes may share it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._database = Database(directory / FILE_NAME)
+
+    @classmethod
+    def open(cls, directory: Path, create: bool = False) -> Self:
+        """Opens the archive in ``directory``; ``create`` makes an empty one where there is none.
+
+        Raises StoreMissing, StoreUnavailable or StoreVersionUnknown.
+        """
+        store = cls(directory)
+        try:
+            if not create and not store._database.path.exists():
+                raise StoreMissing(directory)
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "name a directory that this user may create and write"
+            raise StoreUnavailable(directory, error.strerror or str(error), remedy) from error
+        store._prepare()
+        return store
+
+    def _prepare(self) -> None:
+        """Creates the tables of a new file; refuses a file of a newer format."""
+        if self._version() == FORMAT_VERSION:
+            return
+        with self._database.writing() as connection:
+            version = self._version()  # again: another process may have been first
+            if version > FORMAT_VERSION:
+                raise StoreVersionUnknown(self.directory, version, FORMAT_VERSION)
+            if version == 0:
+                script = files("newsclip.index").joinpath("schema.sql").read_text("utf-8")
+                for statement in script.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+
+    def _version(self) -> int:
+        return int(self._database.rows("PRAGMA user_version")[0][0])
+
+    def close(self) -> None:
+        """Closes the file; the store must not be used after."""
+        self._database.close()
+
+    # Reading
+
+    def reading(self) -> AbstractContextManager[None]:
+        """All that this thread reads inside comes from one moment of the archive."""
+        return self._database.reading()
+
+    def setting(self, name: str) -> str | None:
+        """A named value about the archive as a whole; None if it was never written."""
+        row = self._database.first("SELECT value FROM setting WHERE name = ?", name)
+        return None if row is None else str(row[0])
+
+    def revision(self) -> int:
+        """A number that grows with every write; 0 for an archive that was never written."""
+        return int(self.setting("revision") or 0)
+
+    def get(self, article_id: str) -> Article:
+        """The article as stored, visible or not. Raises ArticleNotFound."""
+        query = f"SELECT {_COLUMNS}, {_TAGS} FROM article WHERE id = ?"
+        row = self._database.first(query, article_id)
+        if row is None:
+            raise ArticleNotFound(article_id)
+        return _article(row)
+
+    def articles(self, keys: Sequence[int]) -> dict[int, Article]:
+        """The articles with these keys; keys that are no more are left out."""
+        query = f"SELECT key, {_COLUMNS}, {_TAGS} FROM article WHERE key IN"
+        return {row[0]: _article(row[1:]) for row in self._database.rows_in(query, keys)}
+
+    def hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """The content hash of each of these articles that exists."""
+        query = "SELECT id, content_hash FROM article WHERE id IN"
+        return dict(self._database.rows_in(query, ids))
+
+    def keys_since(self, revision: int) -> tuple[list[int], list[int]]:
+        """The keys that were added, and those that were removed, after ``revision``."""
+        query = "SELECT key FROM article WHERE revision > ? ORDER BY key"
+        added = [row[0] for row in self._database.rows(query, revision)]
+        query = "SELECT key FROM removal WHERE revision > ?"
+        removed = [row[0] for row in self._database.rows(query, revision)]
+        return added, removed
+
+    def rows(self, keys: Sequence[int]) -> list[Row]:
+        """Articles and embeddings of these keys, by ascending key."""
+        query = (
+            f"SELECT key, vector, {_COLUMNS}, {_TAGS}"
+            " FROM article JOIN embedding USING (key) WHERE key IN"
+        )
+        found = self._database.rows_in(query, keys)
+        rows = (Row(row[0], _article(row[2:]), np.frombuffer(row[1], "<f4")) for row in found)
+        return sorted(rows, key=lambda row: row.key)
+
+    def rows_of(self, query: str, **named: object) -> list[tuple[Any, ...]]:
+        """All rows of a query of one's own, with ``:named`` values."""
+        return self._database.rows(query, **named)
+
+    def size_bytes(self) -> int:
+        """Bytes on disk, the write-ahead log included."""
+        path = self._database.path
+        parts = (path, path.with_name(path.name + "-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+
+    # Writing
+
+    def write(self, articles: Iterable[Stored]) -> int:
+        """Adds or replaces articles in one transaction; the new revision.
+
+        Raises StoreUnavailable or StoreBusy; then nothing of it is written.
+        """
+        with self._database.writing() as connection:
+            revision = self._next_revision(connection)
+            for stored in articles:
+                self._remove(connection, stored.article.id, revision)
+                _insert(connection, stored, revision)
+        return revision
+
+    def delete(self, article_id: str) -> int:
+        """Removes an article; the new revision. Raises ArticleNotFound."""
+        with self._database.writing() as connection:
+            revision = self._next_revision(connection)
+            if not self._remove(connection, article_id, revision):
+                raise ArticleNotFound(article_id)
+        return revision
+
+    def write_setting(self, name: str, value: str) -> None:
+        """Stores a named value about the archive as a whole."""
+        with self._database.writing() as connection:
+            connection.execute("REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def _next_revision(self, connection: sqlite3.Connection) -> int:
+        revision = self.revision() + 1
+        connection.execute("REPLACE INTO setting VALUES ('revision', ?)", (str(revision),))
+        return revision
+
+    def _remove(self, connection: sqlite3.Connection, article_id: str, revision: int) -> bool:
+        row = self._database.first("SELECT key FROM article WHERE id = ?", article_id)
+        if row is None:
+            return False
+        connection.execute("DELETE FROM article WHERE key = ?", row)
+        connection.execute("INSERT INTO removal VALUES (?, ?)", (row[0], revision))
+        return True
+
+
+def _insert(connection: sqlite3.Connection, stored: Stored, revision: int) -> None:
+    article = stored.article
+    values = (
+        revision,
+        stored.content_hash,
+        article.id,
+        article.url,
+        article.title,
+        article.summary,
+        article.body,
+        article.section,
+        json.dumps(article.authors, ensure_ascii=False),
+        article.language,
+        article.image_url,
+        format_instant(article.published_at),
+        format_instant(article.updated_at),
+        article.status,
+        format_instant(article.expires_at),
+    )
+    marks = ", ".join("?" * len(values))
+    insert = f"INSERT INTO article (revision, content_hash, {_COLUMNS}) VALUES ({marks})"
+    key = connection.execute(insert, values).lastrowid
+    tags = ((key, position, tag) for position, tag in enumerate(article.tags))
+    connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
+    vector = stored.embedding.astype("<f4").tobytes()
+    connection.execute("INSERT INTO embedding VALUES (?, ?)", (key, vector))
+
+
+def _article(row: Sequence[Any]) -> Article:
+    """The article of a row; what was checked on its way in is not checked again."""
+    return Article.model_construct(
+        id=row[0],
+        url=row[1],
+        title=row[2],
+        summary=row[3],
+        body=row[4],
+        section=row[5],
+        authors=tuple(json.loads(row[6])),
+        language=row[7],
+        image_url=row[8],
+        published_at=instant(row[9]),
+        updated_at=instant(row[10]),
+        status=row[11],
+        expires_at=instant(row[12]),
+        tags=tuple(json.loads(row[13])),
+    )
+
+
+def instant(text: str | None) -> datetime | None:
+    """The instant that the store wrote as a text."""
+    return None if text is None else datetime.fromisoformat(text)

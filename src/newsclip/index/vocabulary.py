@@ -1,0 +1,43 @@
+"""The tags in use, and their names as words, so that a text can be searched for all at once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from newsclip.index.lexicon import spelled_out
+
+
+class Vocabulary:
+    """Every tag that some article carries, with the number of those articles."""
+
+    def __init__(self, terms_of: Callable[[str], tuple[str, ...]]) -> None:
+        """``terms_of`` gives the terms of a text as they are indexed."""
+        self._terms_of = terms_of
+        self._counts: Counter[str] = Counter()
+        self._names: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+
+    def add(self, tags: Iterable[str]) -> None:
+        """Counts an article's tags in."""
+        for tag in tags:
+            if not self._counts[tag] and (name := self._terms_of(spelled_out(tag))):
+                self._names[name[0]][tag] = name
+            self._counts[tag] += 1
+
+    def remove(self, tags: Iterable[str]) -> None:
+        """Counts an article's tags out; a tag that no article carries any more is forgotten."""
+        for tag in tags:
+            self._counts[tag] -= 1
+            if not self._counts[tag]:
+                del self._counts[tag]
+                if name := self._terms_of(spelled_out(tag)):
+                    del self._names[name[0]][tag]
+
+    def named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Each tag whose name stands in a text's terms, with the run's start and end.
+
+        A tag is yielded once for each place, in the order of the text.
+        """
+        for start, term in enumerate(terms):
+            for tag, name in self._names.get(term, {}).items():
+                end = start + len(name)
+                if tuple(terms[start:end]) == name:
+                    yield tag, start, end
