@@ -1,0 +1,1 @@
+"""What to show: pure decisions over the index; no Flask, no environment."""

@@ -1,0 +1,43 @@
+"""A text that is not in the archive: what an editor is writing, or a page from elsewhere."""
+
+from dataclasses import dataclass
+
+from newsclip.errors import QueryInvalid
+from newsclip.index.article import Article, recipe_text
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text with or without a headline.
+
+    Raises QueryInvalid if title, summary and body are all blank.
+    """
+
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            remedy = "give the draft a title, a summary or a body"
+            raise QueryInvalid("title", self.title, remedy, "the draft has no text")
+
+    @property
+    def text(self) -> str:
+        """The text that gets embedded."""
+        return recipe_text(self.title, self.summary, self.body)
+
+    @classmethod
+    def of(cls, article: Article) -> "Draft":
+        """An article seen as a draft."""
+        return cls(
+            article.title,
+            article.summary,
+            article.body,
+            article.section,
+            article.tags,
+            article.language,
+        )

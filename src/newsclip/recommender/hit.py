@@ -1,0 +1,40 @@
+"""The answer's smallest part: an article, how well it fits, and why."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from newsclip.index.article import Article
+
+ReasonKind = Literal["tags", "words", "section", "meaning", "newest"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an article is an answer.
+
+    ``tags``: tags that both carry · ``words``: telling words that both use · ``section``: the
+    section that both are in · ``meaning``: no word in common weighs, the texts are about the
+    same · ``newest``: fills the slot because it is recent.
+    """
+
+    kind: ReasonKind
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A passage of the article; ``marks`` are the character ranges in it that match."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One article of an answer. ``score`` is 0 to 1; a fallback fills the slot and has 0."""
+
+    article: Article
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    fallback: bool = False
+    snippet: Snippet | None = None
