@@ -154,7 +154,7 @@ class Archive:
         """Puts the article of each line; lines that hold none are refused and counted.
 
         ``strict`` raises the first refused line's error before anything is written, and holds
-        all articles in memory for it. ``on_progress`` hears how many lines are done.
+        all articles in memory for it. ``on_progress`` hears of each batch how many lines it had.
         Raises StoreBusy if another import into this archive is running.
         """
         summary = ImportSummary()

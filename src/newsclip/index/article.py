@@ -114,8 +114,8 @@ _Url = Annotated[str, Field(strict=True, min_length=1, max_length=2_000)]
 Instant = Annotated[datetime, BeforeValidator(_utc, json_schema_input_type=str)]
 _Id = Annotated[
     str,
-    BeforeValidator(_article_id),
     Field(strict=True, min_length=1, max_length=512),
+    BeforeValidator(_article_id),  # after the bounds, or they would not be those of a text
     AfterValidator(_addressable),
 ]
 _OptionalName = Annotated[_Name | None, BeforeValidator(_blank_as_none)]

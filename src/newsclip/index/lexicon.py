@@ -169,16 +169,24 @@ class Lexicon:
         order = np.lexsort((keys, -scores))
         return keys[order], scores[order]
 
-    def containing(self, term: str, keys: Sequence[int]) -> list[int]:
-        """Those of the keys whose articles contain a term in any text field, ascending."""
-        if not len(keys):
-            return []
+    def containing(self, terms: Sequence[str], keys: Sequence[int]) -> dict[int, list[str]]:
+        """For each key, those of the terms that stand in its article's text, in their order.
+
+        At most 24 terms: each gives its own power of two to the score, which a float32 adds up
+        exactly, so that one query answers for all of them.
+        """
+        found: dict[int, list[str]] = {key: [] for key in keys}
         among = Query.term_set_query(self._schema, "key", list(keys))
-        query = Query.boolean_query(
-            [(Occur.Must, among), (Occur.Must, self._any_term({term: 1.0}))]
-        )
-        hits = self._searcher.search(query, limit=len(keys), count=False).hits
-        return sorted(self._keys(address for _, address in hits).tolist())
+        clauses = [(Occur.Must, Query.const_score_query(among, 0.0))]
+        for place, term in enumerate(terms):
+            holders = Query.const_score_query(self._any_term({term: 1.0}), 2.0**place)
+            clauses.append((Occur.Should, holders))
+        for score, address in self._searcher.search(
+            Query.boolean_query(clauses), limit=max(1, len(keys)), count=False
+        ).hits:
+            [key] = self._keys([address]).tolist()
+            found[key] = [term for place, term in enumerate(terms) if int(score) >> place & 1]
+        return found
 
     def snippet(
         self, text: str, terms: Iterable[str], characters: int
@@ -201,6 +209,7 @@ class Lexicon:
         return np.array(self._searcher.fast_field_values("key", list(addresses)), np.int64)
 
     def _idf(self, found: int) -> float:
+        found = min(found, len(self))  # tantivy counts removed articles until it merges them away
         return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
 
     def _any_term(self, terms: Mapping[str, float], fields: Sequence[str] = ()) -> Query:

@@ -57,12 +57,15 @@ class LiveView:
         self.store = store
         self.encoder = encoder
         self._lock = threading.Lock()
+        self._start_over()
+
+    def _start_over(self) -> None:
         self._revision = 0
         self.catalog = Catalog()
-        self.vectors: VectorIndex = ExactVectorIndex(encoder.dimension)
+        self.vectors: VectorIndex = ExactVectorIndex(self.encoder.dimension)
         self.lexicon = Lexicon()
         self.vocabulary = Vocabulary(self.lexicon.terms)
-        self._total = np.zeros(encoder.dimension)  # the sum of all embeddings
+        self._total = np.zeros(self.encoder.dimension)  # the sum of all embeddings
 
     @contextmanager
     def reading(self, now: datetime | None = None) -> Iterator["View"]:
@@ -80,23 +83,22 @@ class LiveView:
         if revision == self._revision:
             return
         added, removed = self.store.keys_since(self._revision)
-        self._forget(removed)
-        # A key that an interrupted catch-up has added already must not be added twice.
-        fresh = [key for key in added if key not in self.catalog]
-        for start in range(0, len(fresh), _BATCH):
-            self._learn(fresh[start : start + _BATCH])
-        self.lexicon.commit()
+        try:
+            self._forget([key for key in removed if key in self.catalog])
+            for start in range(0, len(added), _BATCH):
+                self._learn(added[start : start + _BATCH])
+            self.lexicon.commit()
+        except BaseException:  # half of a change would stay in the indexes for good
+            self._start_over()
+            raise
         self._revision = revision
 
     def _forget(self, keys: Sequence[int]) -> None:
-        known = [key for key in keys if key in self.catalog]
-        if not known:
-            return
-        for key in known:
+        for key in keys:
             self.lexicon.remove(key)
             self.vocabulary.remove(self.catalog.tags_of(key))
             self.catalog.remove(key)
-        gone = np.array(known, np.int64)
+        gone = np.array(keys, np.int64)
         self._total -= self.vectors.get(gone).sum(axis=0)
         self.vectors.remove(gone)
 
@@ -200,9 +202,9 @@ class View:
         """How telling a term is in this archive (BM25's idf); 0 for one that it does not know."""
         return self._live.lexicon.rarity(term)
 
-    def containing(self, term: str, keys: Sequence[int]) -> list[int]:
-        """Those of the keys whose articles contain a term."""
-        return self._live.lexicon.containing(term, keys)
+    def containing(self, terms: Sequence[str], keys: Sequence[int]) -> dict[int, list[str]]:
+        """For each key, those of the terms (24 at most) that stand in its article's text."""
+        return self._live.lexicon.containing(terms, keys)
 
     def ceiling(self, terms: Mapping[str, float]) -> float:
         """A score that :meth:`matching` cannot exceed for these terms."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from newsclip.index.filters import Filter
+from newsclip.index.filters import Filter, fold
 from newsclip.index.live import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import candidates
@@ -61,10 +61,11 @@ def suggest_tags(
     neighbours = _neighbours(view, draft)
     votes = _votes(view, neighbours)
     names = _names_in_text(view, draft)
-    own = set(draft.tags)
+    own = {fold(tag) for tag in draft.tags}
     scores = {
         tag: 1 - (1 - votes.get(tag, 0.0)) * (1 - (_NAMED if tag in names else 0.0))
-        for tag in (votes.keys() | names.keys()) - own
+        for tag in votes.keys() | names.keys()
+        if fold(tag) not in own
     }
     best = sorted((t for t in scores if scores[t] >= min_score), key=lambda t: (-scores[t], t))
     best = best[:limit]

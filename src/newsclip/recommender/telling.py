@@ -46,11 +46,9 @@ def shared_words(
     view: View, terms: Sequence[TellingTerm], keys: Sequence[int]
 ) -> dict[int, tuple[str, ...]]:
     """For each key, the most telling words that its article shares, as the text writes them."""
-    shared: dict[int, tuple[str, ...]] = dict.fromkeys(keys, ())
-    for telling in terms[:_LOOKED_AT]:
-        for key in view.containing(telling.term, keys):
-            shared[key] = (*shared[key], telling.written)[:_SHOWN]
-    return shared
+    written = {telling.term: telling.written for telling in terms[:_LOOKED_AT]}
+    found = view.containing(list(written), keys)
+    return {key: tuple(written[term] for term in found[key][:_SHOWN]) for key in keys}
 
 
 def _parts(draft: Draft) -> list[tuple[str, int]]:
