@@ -39,8 +39,9 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     port: int
+    log: Path
 
     def ask(
         self, path: str, method: str = "GET", body: object = None, **headers: str
@@ -62,7 +63,7 @@ class Server:
 
     def wait_until_ready(self) -> None:
         for _ in range(PATIENCE * 10):
-            assert self.process.poll() is None, self.process.communicate()
+            assert self.process.poll() is None, self.log.read_text()
             with contextlib.suppress(OSError):
                 if self.ask("/health/ready")[0] == 200:
                     return
@@ -72,23 +73,21 @@ class Server:
     def stop(self) -> tuple[int, str]:
         """The exit code after SIGTERM, and the log."""
         self.process.send_signal(signal.SIGTERM)
-        _, log = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, log
+        return self.end()
+
+    def end(self) -> tuple[int, str]:
+        """The exit code of a server that ends by itself, and the log."""
+        return self.process.wait(timeout=PATIENCE), self.log.read_text()
 
 
 def start(directory: Path, port: int, *flags: str) -> Server:
     command = [sys.executable, "-m", "newsclip.api.cli", "serve"]
     command += ["--data", str(directory), "--port", str(port), *flags]
     environment = {"NEWSCLIP_LOG_FORMAT": "json", "PATH": "/usr/bin:/bin"}
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=directory.parent,
-    )
-    return Server(process, port)
+    log = directory.parent / f"{time.monotonic_ns()}.log"
+    with log.open("wb") as stream:  # a pipe that nobody reads would fill up and stop the server
+        process = subprocess.Popen(command, stderr=stream, env=environment, cwd=directory.parent)
+    return Server(process, port, log)
 
 
 @pytest.fixture(scope="module")
@@ -168,16 +167,16 @@ def test_measurements_add_up_over_the_workers(server: Server) -> None:
 
 def test_a_port_in_use_is_told_and_not_shared(server: Server, directory: Path) -> None:
     second = start(directory, server.port)
-    _, log = second.process.communicate(timeout=PATIENCE)
-    assert second.process.returncode != 0
+    code, log = second.end()
+    assert code != 0
     assert "port: cannot be listened on at 127.0.0.1: Address already in use" in log
     assert "Traceback" not in log
 
 
 def test_a_directory_without_an_archive_is_told(tmp_path: Path) -> None:
     missing = start(tmp_path / "none", free_port())
-    _, log = missing.process.communicate(timeout=PATIENCE)
-    assert missing.process.returncode != 0
+    code, log = missing.end()
+    assert code != 0
     assert "there is no archive" in log
     assert "Traceback" not in log
 
@@ -207,7 +206,11 @@ def test_workers_end_with_a_main_process_that_is_killed(directory: Path) -> None
     server = start(directory, free_port())
     server.wait_until_ready()
     server.process.kill()
-    # The pipe ends when the last process that holds it has ended.
-    server.process.communicate(timeout=PATIENCE)
-    with pytest.raises(OSError, match="refused"):
-        server.ask("/health/live")
+    server.process.wait()
+    for _ in range(PATIENCE * 10):
+        try:
+            server.ask("/health/live")
+        except OSError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("a worker lives on")

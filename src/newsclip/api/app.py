@@ -56,8 +56,8 @@ def _answer_errors(app: Flask) -> None:
         refusal = problems.refusal_of(error)
         if refusal.kind is problems.INTERNAL:
             log.error("request failed", exc_info=error)
-        elif refusal.is_ours:
-            log.error(refusal.kind.code, detail=refusal.detail)
+        elif refusal.is_ours and refusal.kind is not problems.STARTING:
+            log.warning(refusal.kind.code, detail=refusal.detail)
         if not _is_page():
             return problems.problem(refusal)
         kind = refusal.kind

@@ -69,7 +69,12 @@ KIND_OF_ERROR: Mapping[type[NewsclipError], Kind] = {
     StoreBusy: STORE_BUSY,
     EncoderError: ENCODER_UNAVAILABLE,
 }
-_KIND_OF_STATUS = {kind.status: kind for kind in (ROUTE_UNKNOWN, METHOD_REFUSED, TOO_LARGE)}
+# What Flask raises by itself, in our words.
+_REFUSAL_OF_STATUS = {
+    404: (ROUTE_UNKNOWN, "There is no route here; /openapi.json lists them all."),
+    405: (METHOD_REFUSED, "The header Allow names the methods that there are."),
+    413: (TOO_LARGE, "Send less at once."),
+}
 
 
 @dataclass(frozen=True)
@@ -163,12 +168,13 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def _refusal_of_http(error: HTTPException) -> Refusal:
-    """What Flask itself raises: unknown routes, wrong methods, large bodies."""
+    """What Flask itself raises: unknown routes, wrong methods, large forms."""
     status = error.code or 500
     title = HTTPStatus(status).phrase
     other = Kind(status, title.lower().replace(" ", "-"), title)
+    kind, detail = _REFUSAL_OF_STATUS.get(status, (other, error.description or title))
     kept = {name: value for name, value in error.get_headers() if name == "Allow"}
-    return Refusal(_KIND_OF_STATUS.get(status, other), error.description or "", headers=kept)
+    return Refusal(kind, detail, headers=kept)
 
 
 def problem(refusal: Refusal) -> Response:

@@ -45,14 +45,14 @@ def load_encoder(name: str = BUILTIN) -> Encoder:
     """Load an encoder: ``"builtin"``, a static model's folder, or a sentence-transformers model.
 
     Raises:
-        EncoderUnavailable: the model cannot be had; the message says what to do.
+        EncoderUnavailable: the model cannot be had; its remedy says what to do.
     """
     from newsclip.index.static_encoder import StaticEncoder, is_static_model
 
     if name == BUILTIN:
         return StaticEncoder(BUILTIN_FOLDER)
     if not name.strip():
-        raise EncoderUnavailable("no encoder named: give 'builtin', a folder or a model's name")
+        raise EncoderUnavailable("no encoder named", "give 'builtin', a folder or a model's name")
     if is_static_model(Path(name)):
         return StaticEncoder(Path(name))
     from newsclip.index.transformer_encoder import SentenceTransformerEncoder

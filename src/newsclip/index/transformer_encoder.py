@@ -102,15 +102,16 @@ def _load(name: str) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EncoderUnavailable(
-            f"the model {name!r} needs sentence-transformers: pip install 'newsclip[transformers]'"
+            f"the model {name!r} needs sentence-transformers, which is not installed",
+            "pip install 'newsclip[transformers]'",
         ) from error
     try:
         return SentenceTransformer(name)
     except Exception as error:  # the library and the hub raise many kinds
         where = "the folder is not a model" if Path(name).exists() else "no such model was found"
         raise EncoderUnavailable(
-            f"cannot load the model {name!r}: {where}. Give the name of a sentence-transformers "
-            f"model, or the folder of one that you downloaded ({error})"
+            f"cannot load the model {name!r}: {where} ({error})",
+            "give the name of a sentence-transformers model, or the folder of one on this machine",
         ) from error
 
 

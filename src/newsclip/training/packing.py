@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from newsclip.index.pieces import PieceReader
+
 _MODULES = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
     {
@@ -50,8 +52,9 @@ def turned(
     A rotation changes no inner product. Afterwards an embedding can be cut short at little loss.
     """
     embeddings = np.zeros((len(texts), table.shape[1]), dtype=np.float64)
-    for row, encoding in zip(embeddings, tokenizer.encode_batch(list(texts)), strict=True):
-        row[:] = table[encoding.ids].sum(axis=0)
+    reader = PieceReader(tokenizer)
+    for row, text in zip(embeddings, texts, strict=True):
+        row[:] = table[list(reader.read(text))].sum(axis=0)
     embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
     strengths, axes = np.linalg.eigh(embeddings.T @ embeddings)
     result: NDArray[np.float32] = (table @ axes[:, np.argsort(-strengths)]).astype(np.float32)

@@ -13,7 +13,7 @@ from numpy.random import Generator
 _LEAST_WORDS = 40  # in a body; a shorter one teaches little beside its title
 _LEAST_TITLE = 3
 _MOST_WORDS = 600  # of a body; what comes later repeats, and memory is finite
-_QUERY_WORDS = (10, 120)
+_QUERY_WORDS = (10, 250)
 _DOCUMENT_WORDS = (50, 450)
 LEAD_WORDS = 60
 

@@ -22,7 +22,7 @@ class Recipe:
     """Highest step size of Adam; it rises over the first twentieth and then falls to zero."""
     scale: float = 20.0
     """Factor on cosines before softmax, for the pairs and for the teacher alike."""
-    passage_share: float = 0.3
+    passage_share: float = 0.5
     """Share of the pairs that join two passages; the others join a title and a passage."""
     teacher_weight: float = 2.0
     """Weight of the teacher's similarities beside the pairs; 0 leaves them out."""

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from newsclip.index.pieces import PieceReader
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -96,9 +98,9 @@ def starting_table(
 
 def _probabilities(tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float64]:
     counts = np.ones(tokenizer.get_vocab_size())
-    for start in range(0, len(texts), 1000):
-        for encoding in tokenizer.encode_batch(texts[start : start + 1000]):
-            np.add.at(counts, encoding.ids, 1.0)
+    reader = PieceReader(tokenizer)
+    for text in texts:
+        np.add.at(counts, list(reader.read(text)), 1.0)
     probabilities: NDArray[np.float64] = counts / counts.sum()
     return probabilities
 

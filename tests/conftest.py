@@ -1,0 +1,19 @@
+"""What several test folders share."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pytest
+
+from newsclip.index.archive import Archive
+from newsclip.index.sources.jsonlines import read_articles
+
+
+@pytest.fixture(scope="session")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """The sample newsroom with the built-in encoder; no test changes it."""
+    source = files("newsclip").joinpath("newsroom/articles.jsonl")
+    with Archive.open(tmp_path_factory.mktemp("newsroom"), create=True) as archive:
+        with source.open("rb") as stream:
+            archive.import_articles(read_articles(stream), strict=True)
+        yield archive

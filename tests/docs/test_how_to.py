@@ -1,0 +1,139 @@
+"""The how-to pages: what they tell the reader to save and to run does what they say."""
+
+import os
+import re
+import subprocess
+import threading
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from newsclip.api.app import create_app
+from newsclip.api.routes import OPERATIONS
+from newsclip.api.settings import Settings
+from newsclip.index.archive import Archive
+from newsclip.index.article import parse_article
+
+from .console import BIN, Block, blocks, check, needs
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+
+STORY = "politics/2026/02/pontclair-accord-initialled"  # as the page's own example has it
+ARTICLES = [
+    {"id": STORY, "title": "The accord is initialled", "section": "Politics", "url": "/accord"},
+    {"id": "1", "title": "Fish & chips <b>accord</b>", "section": "Politics", "url": '/fish?a&b="'},
+    {"id": "2", "title": "The accord of the accords", "section": "Politics"},
+]
+
+
+def block_of(page: str, fence: str, number: int = 0) -> Block:
+    """One of a page's blocks with the same fence."""
+    found = blocks((HOW_TO / page).read_text("utf-8"))
+    return [block for block in found if block.fence == fence][number]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service over three articles, with a page at /story that fetches its rail."""
+    with Archive.open(tmp_path_factory.mktemp("archive"), create=True) as archive:
+        archive.put([parse_article(raw) for raw in ARTICLES])
+        app = create_app(archive, Settings())
+        script = block_of("show-related-articles.md", "html").text
+        app.add_url_rule("/story", view_func=lambda: f"<!doctype html><title>Story</title>{script}")
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.port}"
+        server.shutdown()
+        server.server_close()
+
+
+@needs("jq")
+def test_an_export_is_mapped_and_imported(tmp_path: Path) -> None:
+    check(HOW_TO / "import-your-archive.md", tmp_path)
+
+
+@needs("jq")
+def test_the_nightly_import_skips_what_is_known_and_survives_a_failed_export(
+    tmp_path: Path,
+) -> None:
+    for block in blocks((HOW_TO / "import-your-archive.md").read_text("utf-8")):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, "utf-8")
+    nightly = tmp_path / "newsclip-nightly"
+    text = nightly.read_text("utf-8").replace("/var/lib/newsclip", "archive")
+    nightly.write_text(text.replace("/etc/newsclip/", ""), "utf-8")
+
+    def run(export: str) -> "subprocess.CompletedProcess[str]":
+        (tmp_path / "cms-export").write_text(f"#!/bin/sh\n{export}\n")
+        (tmp_path / "cms-export").chmod(0o755)
+        path = f"{tmp_path}:{BIN}:{os.defpath}"
+        return subprocess.run(
+            ["bash", nightly],
+            cwd=tmp_path,
+            env={"PATH": path, "TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert re.search(r"^added +2$", run("cat export.json").stdout, re.MULTILINE)
+    assert re.search(r"^unchanged +2$", run("cat export.json").stdout, re.MULTILINE)
+    broken = run("head -n 5 export.json; exit 3")
+    assert (broken.returncode, broken.stdout) == (3, "")
+    assert not list(tmp_path.glob("tmp.*"))
+
+
+def test_the_rail_is_made_on_the_server(address: str) -> None:
+    page: dict[str, object] = {}
+    exec(block_of("show-related-articles.md", "python").text, page)
+    page["NEWSCLIP"] = address
+    related = page["related"]
+    assert callable(related)
+    assert related(STORY) == (
+        '<aside class="related"><h2>More from Politics</h2><ul>'
+        '<li><a href="/fish?a&amp;b=&quot;">Fish &amp; chips &lt;b&gt;accord&lt;/b&gt;</a></li>'
+        "</ul></aside>"
+    )
+    assert related("no/such article") == ""
+    page["NEWSCLIP"] = "http://127.0.0.1:1"
+    assert related(STORY) == ""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: install chromium")
+def test_the_rail_is_fetched_in_the_browser(address: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"{address}/story")
+        page.wait_for_selector("aside:not([hidden])")
+        assert page.inner_text("aside h2") == "More from Politics"
+        assert page.locator("aside a").all_inner_texts() == ["Fish & chips <b>accord</b>"]
+        browser.close()
+
+
+def test_nginx_passes_on_what_is_public_and_nothing_else() -> None:
+    text = block_of("run-in-production.md", "nginx").text
+    passed = re.findall(r"location (=|~) (\S+) \{\s+limit_except GET \{ deny all; \}", text)
+    assert text.count("proxy_pass") == len(passed)
+    public = set()
+    for operation in OPERATIONS:
+        path = operation.path.replace("{id}", "a/b c")  # nginx compares the decoded path
+        for kind, location in passed:
+            if path == location if kind == "=" else re.search(location, path):
+                public.add((operation.method, operation.path))
+    assert public == {("GET", "/v1/search"), ("GET", "/v1/articles/{id}/similar")}
+
+
+@pytest.mark.parametrize("page", ["run-in-production.md", "use-another-encoder.md"])
+def test_the_settings_are_settings(page: str, tmp_path: Path) -> None:
+    text = block_of(page, "toml").text
+    (tmp_path / "newsclip.toml").write_text(text, "utf-8")
+    settings = Settings.load(config=tmp_path / "newsclip.toml")
+    assert settings.model_dump(mode="json").items() >= tomllib.loads(text).items()

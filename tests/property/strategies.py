@@ -1,0 +1,97 @@
+"""Articles, filters and moments that meet: few names, few seconds, many coincidences."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+from tests.doubles import article
+
+from newsclip.index.article import Article
+from newsclip.index.filters import Filter
+
+NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
+
+ids = st.sampled_from([*"abcdefgh", "a/b", "é 🙂"])
+names = st.sampled_from(["News", "news", "#News", "Économie", "US_Relations", "us-relations", "x"])
+languages = st.sampled_from(["en", "EN", "en-GB", "en_GB", "fr", "pt-BR"])
+near_noon = st.integers(-3, 3).map(lambda seconds: NOON + timedelta(seconds=seconds))
+moments = near_noon.flatmap(
+    lambda moment: st.sampled_from([0, 1, 500_000, 999_999]).map(
+        lambda micro: moment + timedelta(microseconds=micro)
+    )
+)
+texts = st.lists(
+    st.sampled_from(["fish", "ship", "vote", "bank", "star", "goal", "law", "the", "Élève", "🙂"]),
+    min_size=1,
+    max_size=8,
+).map(" ".join)
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> Article:
+    """An article near noon, in any state."""
+    return article(
+        draw(ids),
+        title=draw(texts),
+        body=draw(st.just("") | texts),
+        section=draw(st.none() | names),
+        tags=draw(st.lists(names, max_size=3)),
+        authors=draw(st.lists(names, max_size=2)),
+        language=draw(st.none() | languages),
+        published_at=draw(st.none() | near_noon),
+        expires_at=draw(st.none() | near_noon),
+        status=draw(st.sampled_from(["published", "published", "published", "draft", "withdrawn"])),
+    )
+
+
+def _some(values: st.SearchStrategy[str]) -> st.SearchStrategy[frozenset[str]]:
+    return st.just(frozenset()) | st.frozensets(values, max_size=2)
+
+
+asked = names | st.sampled_from([" news ", "##NEWS", "nobody", "#", "ÉCONOMIE", "X"])
+filters = st.builds(
+    Filter,
+    sections=_some(asked),
+    tags=_some(asked),
+    authors=_some(asked),
+    languages=_some(languages | st.sampled_from(["FR", "de", "pt"])),
+    published_from=st.none() | near_noon,
+    published_to=st.none() | near_noon,
+    exclude_ids=_some(ids),
+)
+
+
+def passes(entry: Article, where: Filter, now: datetime) -> bool:
+    """What Filter's documentation says, read literally."""
+    return (
+        entry.is_visible(now)
+        and (not where.sections or _names([entry.section]) & _names(where.sections) != set())
+        and (not where.authors or _names(entry.authors) & _names(where.authors) != set())
+        and all(_names([tag]) & _names(entry.tags) for tag in where.tags)
+        and (not where.languages or any(_speaks(entry, code) for code in where.languages))
+        and (where.published_from is None or _from(entry, where.published_from))
+        and (where.published_to is None or _before(entry, where.published_to))
+        and entry.id not in where.exclude_ids
+    )
+
+
+def _names(values: object) -> set[str]:
+    """Letter case, blanks around it and a leading # make no difference."""
+    assert isinstance(values, list | tuple | frozenset)
+    plain = (
+        value.strip().lstrip("#").strip().casefold().replace("_", "-") for value in values if value
+    )
+    return {name for name in plain if name}
+
+
+def _speaks(entry: Article, code: str) -> bool:
+    """``en`` includes ``en-GB``."""
+    spoken, asked_for = ((c or "").casefold().replace("_", "-") for c in (entry.language, code))
+    return spoken == asked_for or spoken.startswith(asked_for + "-")
+
+
+def _from(entry: Article, moment: datetime) -> bool:
+    return entry.published_at is not None and entry.published_at >= moment
+
+
+def _before(entry: Article, moment: datetime) -> bool:
+    return entry.published_at is not None and entry.published_at < moment

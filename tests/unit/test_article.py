@@ -1,0 +1,397 @@
+"""What an article may be, what is refused, and in which words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from tests.doubles import article
+
+from newsclip.errors import ArticleInvalid, InputInvalid, NewsclipError
+from newsclip.index.article import (
+    article_to_dict,
+    content_hash,
+    embedding_text,
+    format_instant,
+    parse_article,
+    unknown_fields,
+)
+
+NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+# Instants: each ISO 8601 form, and the moment in UTC worked out by hand
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # dates alone are midnight in UTC
+        ("2026-01-08", "2026-01-08T00:00:00Z"),
+        ("20260108", "2026-01-08T00:00:00Z"),
+        ("2026-01", "2026-01-01T00:00:00Z"),
+        ("2026", "2026-01-01T00:00:00Z"),
+        ("2024-02-29", "2024-02-29T00:00:00Z"),
+        # week dates: week 1 of 2026 begins on 29 December 2025
+        ("2026-W02-4", "2026-01-08T00:00:00Z"),
+        ("2026W024", "2026-01-08T00:00:00Z"),
+        ("2026-W01-1", "2025-12-29T00:00:00Z"),
+        ("2020-W53-7", "2021-01-03T00:00:00Z"),
+        # ordinal dates
+        ("2026-008", "2026-01-08T00:00:00Z"),
+        ("2026008", "2026-01-08T00:00:00Z"),
+        ("2024-366", "2024-12-31T00:00:00Z"),
+        # times, without a zone as UTC
+        ("2026-01-08T18", "2026-01-08T18:00:00Z"),
+        ("2026-01-08T18:20", "2026-01-08T18:20:00Z"),
+        ("2026-01-08T18:20:30", "2026-01-08T18:20:30Z"),
+        ("20260108T182030", "2026-01-08T18:20:30Z"),
+        ("2026-01-08 18:20:30", "2026-01-08T18:20:30Z"),
+        ("2026-01-08T24:00", "2026-01-09T00:00:00Z"),
+        ("2026-12-31T24:00:00Z", "2027-01-01T00:00:00Z"),
+        # zones
+        ("2026-01-08T18:20:30Z", "2026-01-08T18:20:30Z"),
+        ("2026-01-08T18:20:00+01:00", "2026-01-08T17:20:00Z"),
+        ("20260108T182000+0100", "2026-01-08T17:20:00Z"),
+        ("2026-01-08T18:20:00+01", "2026-01-08T17:20:00Z"),
+        ("2026-01-08T00:30:00+05:45", "2026-01-07T18:45:00Z"),
+        ("2024-02-29T23:59:59-12:00", "2024-03-01T11:59:59Z"),
+        ("2026-01-08T00:00:00+00:00", "2026-01-08T00:00:00Z"),
+        ("0001-01-01T12:00:00Z", "0001-01-01T12:00:00Z"),
+        ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
+        # fractions, which are dropped
+        ("2026-01-08T18:20:30.999999Z", "2026-01-08T18:20:30Z"),
+        ("2026-01-08T18:20:30,75+01:00", "2026-01-08T17:20:30Z"),
+        # as static site generators write it
+        ("2023-07-24 9:00:00 -0500", "2023-07-24T14:00:00Z"),
+        ("2023-07-24T9:05:00 +05:30", "2023-07-24T03:35:00Z"),
+        ("2023-07-24 09:00:00 Z", "2023-07-24T09:00:00Z"),
+        ("  2026-01-08\n", "2026-01-08T00:00:00Z"),
+    ],
+)
+def test_every_iso_form_is_stored_in_utc(text: str, expected: str) -> None:
+    for name in ("published_at", "updated_at", "expires_at"):
+        assert article_to_dict(article("a", **{name: text}))[name] == expected
+
+
+def test_datetimes_of_python() -> None:
+    in_bogota = datetime(2026, 1, 8, 7, 0, 0, 123456, tzinfo=timezone(timedelta(hours=-5)))
+    assert article("a", published_at=in_bogota).published_at == NOON
+    assert article("a", published_at=datetime(2026, 1, 8, 12)).published_at == NOON  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        " ",
+        "yesterday",
+        "2026-02-29",
+        "2026-13-01",
+        "2026-00-10",
+        "2026-366",
+        "2026-W54-1",
+        "08.01.2026",
+        "01/08/2026",
+        "Thu, 08 Jan 2026 18:20:00 GMT",
+        "2026-01-08T25:00",
+        "2026-01-08T12:60",
+        "2026-01-08T24:30",
+        "2026-01-08T18:20:00 CET",
+        "2026-01-08T18:20:00+25:00",
+        "٢٠٢٦-01-08",
+        1767830400,
+        20260108,
+        1.5,
+        True,
+        ["2026-01-08"],
+        {"$date": "2026-01-08"},
+    ],
+)
+@pytest.mark.parametrize("name", ["published_at", "updated_at", "expires_at"])
+def test_a_date_that_is_none(name: str, value: object) -> None:
+    with pytest.raises(ArticleInvalid) as caught:
+        article("a", **{name: value})
+    assert (caught.value.field, caught.value.value) == (name, value)
+    assert caught.value.problem == "is no ISO 8601 date"
+    assert "2026-01-08T18:20:00+01:00" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", "9999-12-31T24:00"],
+)
+def test_an_instant_before_or_after_the_calendar(value: str) -> None:
+    with pytest.raises(ArticleInvalid) as caught:
+        article("a", published_at=value)
+    assert caught.value.field == "published_at"
+
+
+# What is refused
+
+
+TOO_LONG_ID = "x" * 513
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "problem", "remedy"),
+    [
+        (None, "article", "is no JSON object", '{"id": …'),
+        ([], "article", "is no JSON object", '{"id": …'),
+        ("text", "article", "is no JSON object", '{"id": …'),
+        (7, "article", "is no JSON object", '{"id": …'),
+        # id
+        ({"title": "T"}, "id", "is missing", "short text that names it alone"),
+        ({"id": None, "title": "T"}, "id", "is missing", "short text"),
+        ({"id": "", "title": "T"}, "id", "at least 1 character", "short text"),
+        ({"id": TOO_LONG_ID, "title": "T"}, "id", "at most 512 characters", "short text"),
+        ({"id": 1.5, "title": "T"}, "id", "valid string", "short text"),
+        ({"id": True, "title": "T"}, "id", "valid string", "short text"),
+        ({"id": ["a"], "title": "T"}, "id", "valid string", "short text"),
+        ({"id": "\ud83d", "title": "T"}, "id", "unicode", "short text"),
+        ({"id": "a\nb", "title": "T"}, "id", "control character", "short text"),
+        ({"id": "a\x00b", "title": "T"}, "id", "control character", "short text"),
+        ({"id": "a\x85b", "title": "T"}, "id", "control character", "short text"),
+        ({"id": " a", "title": "T"}, "id", "blank or a slash", "short text"),
+        ({"id": "a\u00a0", "title": "T"}, "id", "blank or a slash", "short text"),
+        ({"id": "/a", "title": "T"}, "id", "blank or a slash", "short text"),
+        ({"id": "a/", "title": "T"}, "id", "blank or a slash", "short text"),
+        ({"id": ".", "title": "T"}, "id", "web clients drop", "short text"),
+        ({"id": "a/../b", "title": "T"}, "id", "web clients drop", "short text"),
+        ({"id": "a/./b", "title": "T"}, "id", "web clients drop", "short text"),
+        ({"id": "a/similar", "title": "T"}, "id", "routes of the API", "short text"),
+        ({"id": "a/b/onward", "title": "T"}, "id", "routes of the API", "short text"),
+        # a text
+        ({"id": "a"}, "title", "both missing or blank", "a title or a body"),
+        ({"id": "a", "title": "", "body": ""}, "title", "both missing or blank", "title or a body"),
+        ({"id": "a", "title": " ", "body": "\n"}, "title", "missing or blank", "title or a body"),
+        ({"id": "a", "summary": "S"}, "title", "both missing or blank", "a title or a body"),
+        ({"id": "a", "title": 7}, "title", "valid string", "title or a body"),
+        ({"id": "a", "title": "x" * 2_001}, "title", "at most 2000 characters", "title or a body"),
+        ({"id": "a", "title": "T", "body": ["x"]}, "body", "valid string", "leave the field out"),
+        ({"id": "a", "title": "T", "body": "\udfff"}, "body", "unicode", "leave the field out"),
+        ({"id": "a", "title": "T", "summary": {}}, "summary", "valid string", "leave the field"),
+        ({"id": "a", "title": "T", "summary": "x" * 20_001}, "summary", "at most 20000", "within"),
+        # lists
+        ({"id": "a", "title": "T", "tags": "Harbour"}, "tags", "valid list", '["Economy", "USRel'),
+        ({"id": "a", "title": "T", "tags": {"x": 1}}, "tags", "valid list", "list of texts"),
+        ({"id": "a", "title": "T", "tags": ["x", 7]}, "tags.1", "valid string", "list of texts"),
+        ({"id": "a", "title": "T", "tags": [None]}, "tags.0", "valid string", "list of texts"),
+        ({"id": "a", "title": "T", "tags": ["x" * 201]}, "tags.0", "at most 200 ch", "list of tex"),
+        ({"id": "a", "title": "T", "tags": [*"abc"] * 67}, "tags", "at most 200 items", "list of"),
+        ({"id": "a", "title": "T", "authors": [7]}, "authors.0", "valid string", '["Ada Byron"]'),
+        ({"id": "a", "title": "T", "authors": [""]}, "authors.0", "at least 1", '["Ada Byron"]'),
+        ({"id": "a", "title": "T", "authors": 7}, "authors", "valid list", '["Ada Byron"]'),
+        # names and codes
+        ({"id": "a", "title": "T", "section": 7}, "section", "valid string", "leave the field out"),
+        ({"id": "a", "title": "T", "section": "x" * 201}, "section", "at most 200", "within"),
+        ({"id": "a", "title": "T", "url": 7}, "url", "valid string", "write the URL as text"),
+        ({"id": "a", "title": "T", "url": "x" * 2_001}, "url", "at most 2000", "URL as text"),
+        (
+            {"id": "a", "title": "T", "image_url": []},
+            "image_url",
+            "valid string",
+            "leave the field",
+        ),
+        ({"id": "a", "title": "T", "language": "English"}, "language", "pattern", '"pt-BR"'),
+        ({"id": "a", "title": "T", "language": "e"}, "language", "pattern", '"en"'),
+        ({"id": "a", "title": "T", "status": "live"}, "status", "'draft'", '"withdrawn"'),
+        ({"id": "a", "title": "T", "status": ""}, "status", "'draft'", '"withdrawn"'),
+    ],
+)
+def test_what_breaks_a_rule_is_refused(raw: Any, field: str, problem: str, remedy: str) -> None:
+    with pytest.raises(ArticleInvalid) as caught:
+        parse_article(raw)
+    error = caught.value
+    assert error.field == field
+    assert problem in error.problem
+    assert "tuple" not in error.problem
+    assert remedy in error.remedy
+    assert error.message.startswith(f"{field}: ")
+    assert isinstance(error, InputInvalid)
+    assert isinstance(error, NewsclipError)
+
+
+def test_the_first_of_several_faults_is_named_with_its_value() -> None:
+    with pytest.raises(ArticleInvalid) as caught:
+        parse_article({"id": "a", "title": "T", "section": 7, "published_at": "soon"})
+    assert (caught.value.field, caught.value.value) == ("section", 7)
+
+
+def test_a_long_value_is_cut_in_the_message() -> None:
+    with pytest.raises(ArticleInvalid) as caught:
+        parse_article({"id": "a", "title": "x" * 1_000_000})
+    assert caught.value.value == "x" * 1_000_000
+    assert len(caught.value.message) < 250
+
+
+# What is taken, and as what
+
+
+def test_the_defaults() -> None:
+    assert article_to_dict(parse_article({"id": "a", "body": "B"})) == {
+        "id": "a",
+        "url": None,
+        "title": "",
+        "summary": "",
+        "body": "B",
+        "section": None,
+        "tags": [],
+        "authors": [],
+        "language": None,
+        "image_url": None,
+        "published_at": None,
+        "updated_at": None,
+        "status": "published",
+        "expires_at": None,
+    }
+
+
+def test_null_means_absent() -> None:
+    names = list(article_to_dict(article("a")))
+    raw = dict.fromkeys(names) | {"id": "a", "title": "untitled"}
+    assert parse_article(raw) == article("a")
+
+
+@pytest.mark.parametrize("name", ["section", "url", "image_url", "language"])
+def test_a_blank_optional_text_means_absent(name: str) -> None:
+    assert parse_article({"id": "a", "title": "T", name: "  "}) == article("a", title="T")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (1043, "1043"),
+        (-1, "-1"),
+        (10**400, "1" + "0" * 400),
+        ("n-1", "n-1"),
+        ("politics/2026/harbour law", "politics/2026/harbour law"),
+        ("a//b", "a//b"),
+        ("a?b=c#d%2Fe", "a?b=c#d%2Fe"),
+        ("Bogotá 🙂", "Bogotá 🙂"),
+        ("similar", "similar"),
+        ("onward/x", "onward/x"),
+        ("a/...", "a/..."),
+        ("x" * 512, "x" * 512),
+    ],
+)
+def test_ids(raw: object, expected: str) -> None:
+    assert parse_article({"id": raw, "title": "T"}).id == expected
+
+
+def test_tags_lose_their_hash_blanks_and_repeats() -> None:
+    raw = ["#USRelations", " Colombia ", "USRelations", "##Economy", "# ", "", "C#", "colombia"]
+    expected = ("USRelations", "Colombia", "Economy", "C#", "colombia")
+    assert article("a", tags=raw).tags == expected
+
+
+def test_authors_lose_repeats_and_a_byline_is_one_author() -> None:
+    assert article("a", authors=["Ada", "Lin", "Ada"]).authors == ("Ada", "Lin")
+    assert article("a", authors="Ada Byron and Lin Mora").authors == ("Ada Byron and Lin Mora",)
+    assert article("a", authors=" ").authors == ()
+
+
+@pytest.mark.parametrize("code", ["en", "EN", "pt-BR", "zh-Hant-TW", "es_419", "gsw"])
+def test_languages(code: str) -> None:
+    assert article("a", language=code).language == code
+
+
+def test_an_article_is_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        article("a").title = "changed"  # type: ignore[misc]
+
+
+def test_unknown_fields_are_ignored_and_named() -> None:
+    raw = {"id": "a", "mood": "calm", "title": "T", "Tags": []}
+    assert parse_article(raw) == article("a", title="T")
+    assert unknown_fields(raw) == ("mood", "Tags")
+    assert unknown_fields(["no", "object"]) == ()
+
+
+# Visibility: an embargo ends with its second, an expiry begins with it
+
+
+@pytest.mark.parametrize(
+    ("fields", "visible"),
+    [
+        ({}, True),
+        ({"status": "draft"}, False),
+        ({"status": "withdrawn"}, False),
+        ({"published_at": NOON}, True),
+        ({"published_at": NOON - SECOND}, True),
+        ({"published_at": NOON + SECOND}, False),
+        ({"expires_at": NOON}, False),
+        ({"expires_at": NOON + SECOND}, True),
+        ({"expires_at": NOON - SECOND}, False),
+        ({"published_at": NOON, "expires_at": NOON}, False),
+        ({"published_at": NOON, "expires_at": NOON + SECOND}, True),
+        ({"published_at": NOON, "status": "withdrawn"}, False),
+    ],
+)
+def test_who_may_see_it_at_noon(fields: dict[str, Any], visible: bool) -> None:
+    assert article("a", **fields).is_visible(NOON) is visible
+
+
+# What is derived
+
+
+def test_format_instant() -> None:
+    assert format_instant(NOON) == "2026-01-08T12:00:00Z"
+    assert format_instant(None) is None
+
+
+def test_the_content_hash_changes_with_every_field() -> None:
+    full = {
+        "id": "a",
+        "url": "u",
+        "title": "t",
+        "summary": "s",
+        "body": "b",
+        "section": "c",
+        "tags": ["x", "y"],
+        "authors": ["p", "q"],
+        "language": "en",
+        "image_url": "i",
+        "published_at": "2026-01-01",
+        "updated_at": "2026-01-02",
+        "status": "draft",
+        "expires_at": "2026-01-03",
+    }
+    variants: list[dict[str, object]] = [
+        full | {name: value}
+        for name, value in {
+            **{name: "z" for name in full if isinstance(full[name], str)},
+            "tags": ["y", "x"],
+            "authors": ["q", "p"],
+            "language": "fr",
+            "published_at": "2026-02-01",
+            "updated_at": "2026-02-01",
+            "status": "withdrawn",
+            "expires_at": "2026-02-01",
+        }.items()
+    ]
+    assert len(variants) == len(full)
+    hashes = {content_hash(parse_article(raw)) for raw in [full, *variants]}
+    assert len(hashes) == len(full) + 1
+    assert {len(digest) for digest in hashes} == {32}
+
+
+def test_the_content_hash_is_of_what_is_stored_not_of_what_was_written() -> None:
+    written = article("7", tags=["#A", "A"], published_at="2026-01-08T13:00:00+01:00", mood="calm")
+    stored = article(7, tags=["A"], published_at="2026-01-08T12:00:00Z")
+    assert content_hash(written) == content_hash(stored)
+    swapped = article("7", title="a", body="b"), article("7", title="b", body="a")
+    assert content_hash(swapped[0]) != content_hash(swapped[1])
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"title": "T", "summary": "S", "body": "B"}, "T\nS\nB"),
+        ({"title": "T", "summary": " ", "body": "B"}, "T\nB"),
+        ({"body": "B"}, "B"),
+        ({"title": "T", "tags": ["X"], "section": "Y", "authors": ["Z"]}, "T"),
+    ],
+)
+def test_the_text_that_gets_embedded(fields: dict[str, Any], text: str) -> None:
+    assert embedding_text(article("a", **fields)) == text

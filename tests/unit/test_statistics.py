@@ -1,0 +1,87 @@
+"""An archive in numbers, counted by hand."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.doubles import article, embedding_of
+
+from newsclip.index.statistics import TagCount, statistics, tag_counts
+from newsclip.index.store import Store, Stored
+
+NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+ENTRIES = [
+    article("a", section="News", tags=["#Law", "Sea"], authors=["Ada", "Lin"], published_at=NOON),
+    article("b", section="News", tags=["Sea"], authors=["Ada"], published_at=NOON - SECOND),
+    article("c", section="Life", tags=["Art", "sea"], expires_at=NOON),
+    article("d", tags=["Law", "Secret"], authors=["Eve"], published_at="2040-01-01"),
+    article("e", section="Life", tags=["Sea"], status="draft", published_at="2020-02-02"),
+    article("f", section="Life", tags=["Sea"], status="withdrawn"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path, create=True)
+    vector = embedding_of("fish").astype(np.float32)
+    store.write(Stored(entry, vector, b"") for entry in ENTRIES)
+    yield store
+    store.close()
+
+
+def test_the_numbers(store: Store) -> None:
+    numbers = statistics(store, "axes@1", 8, NOON)
+    assert (numbers.articles, numbers.visible) == (6, 2)
+    assert numbers.by_status == {"published": 4, "draft": 1, "withdrawn": 1}
+    assert numbers.by_section == {"Life": 3, "News": 2}
+    assert (numbers.tags, numbers.authors) == (5, 3)  # Law Sea Art sea Secret; Ada Lin Eve
+    assert numbers.oldest == datetime(2020, 2, 2, tzinfo=UTC)
+    assert numbers.newest == datetime(2040, 1, 1, tzinfo=UTC)
+    assert (numbers.revision, numbers.encoder, numbers.dimension) == (1, "axes@1", 8)
+    assert numbers.store_bytes == store.size_bytes() > 0
+
+
+def test_the_most_frequent_come_first(store: Store) -> None:
+    numbers = statistics(store, "axes@1", 8, NOON)
+    assert list(numbers.by_status) == ["published", "draft", "withdrawn"]
+    assert list(numbers.by_section) == ["Life", "News"]
+
+
+@pytest.mark.parametrize(
+    ("now", "visible"),
+    [
+        (NOON - 2 * SECOND, ["c"]),
+        (NOON - SECOND, ["b", "c"]),
+        (NOON - timedelta(microseconds=1), ["b", "c"]),
+        (NOON, ["a", "b"]),
+        (NOON + timedelta(microseconds=1), ["a", "b"]),
+        (NOON + SECOND, ["a", "b"]),
+        (datetime(2040, 1, 1, tzinfo=UTC), ["a", "b", "d"]),
+    ],
+)
+def test_visible_to_the_second(store: Store, now: datetime, visible: list[str]) -> None:
+    assert [entry.id for entry in ENTRIES if entry.is_visible(now)] == visible
+    assert statistics(store, "axes@1", 8, now).visible == len(visible)
+    counted = sorted((tag, 1) for entry in ENTRIES if entry.id in visible for tag in entry.tags)
+    counts = {tag: sum(each == tag for each, _ in counted) for tag, _ in counted}
+    assert {count.tag: count.articles for count in tag_counts(store, now)} == counts
+
+
+def test_the_vocabulary_is_sorted_by_count_then_name(store: Store) -> None:
+    assert tag_counts(store, NOON) == [TagCount("Sea", 2), TagCount("Law", 1)]
+    store.write([Stored(article("g", tags=["Zoo", "Ape", "Law"]), np.ones(8, np.float32), b"")])
+    assert [count.tag for count in tag_counts(store, NOON)] == ["Law", "Sea", "Ape", "Zoo"]
+
+
+def test_an_empty_archive(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "empty", create=True)
+    numbers = statistics(store, "axes@1", 8, NOON)
+    assert (numbers.articles, numbers.visible, numbers.tags, numbers.authors) == (0, 0, 0, 0)
+    assert (numbers.oldest, numbers.newest, numbers.revision) == (None, None, 0)
+    assert (numbers.by_status, numbers.by_section) == ({}, {})
+    assert tag_counts(store, NOON) == []
+    store.close()

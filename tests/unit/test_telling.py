@@ -1,0 +1,116 @@
+"""Which words tell what a text is about, by hand."""
+
+import math
+
+import pytest
+from tests.doubles import article
+
+from newsclip.errors import QueryInvalid
+from newsclip.index.archive import Archive
+from newsclip.recommender import telling
+from newsclip.recommender.draft import Draft
+from newsclip.recommender.telling import shared_words, telling_terms
+
+
+@pytest.fixture
+def shelf(archive: Archive) -> Archive:
+    """``law`` stands in four bodies, ``ship`` in two, ``fish`` and ``star`` in one."""
+    bodies = ["law ship fish", "law ship", "law star", "law"]
+    archive.put([article(n, body=body) for n, body in enumerate(bodies)])
+    return archive
+
+
+def told(archive: Archive, draft: Draft) -> dict[str, float]:
+    with archive.reading() as view:
+        return {each.term: each.weight for each in telling_terms(view, draft)}
+
+
+def test_the_rare_and_the_repeated_come_first(shelf: Archive) -> None:
+    found = told(shelf, Draft(body="law law law law ship ship fish unheard"))
+    # idf: fish ln(1 + 3.5/1.5) 1.20, ship ln(1 + 2.5/2.5) 0.69, law ln(1 + 0.5/4.5) 0.11;
+    # times 1 + ln(tf): fish 1.20, ship 0.69 * 1.69 = 1.17, law 0.11 * 2.39 = 0.25
+    assert list(found) == ["fish", "ship", "law"]
+    assert found == pytest.approx({"fish": 1, "ship": 1 + math.log(2), "law": 1 + math.log(4)})
+
+
+def test_a_word_of_the_title_counts_twice(shelf: Archive) -> None:
+    found = told(shelf, Draft(title="Fish", summary="ship", body="ship star"))
+    ln2 = math.log(2)
+    assert found == pytest.approx({"fish": 1 + ln2, "ship": 1 + ln2, "star": 1})
+
+
+def test_forms_of_a_word_are_one_term_written_as_first_seen(shelf: Archive) -> None:
+    with shelf.reading() as view:
+        (term,) = telling_terms(view, Draft(title="Ships!", body="The ship is shipping"))
+    assert (term.term, term.written) == ("ship", "Ships")
+    assert term.weight == pytest.approx(1 + math.log(4))
+
+
+def test_what_the_archive_does_not_know_tells_nothing(shelf: Archive) -> None:
+    assert told(shelf, Draft(body="unheard, x y z 🙂")) == {}
+
+
+def test_ties_go_by_name_and_the_number_is_bounded(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [f"word{letter}" for letter in "zxwvt"]
+    archive.put([article("a", body=" ".join(words)), article("b", body="law")])
+    draft = Draft(body=" ".join(words))
+    assert list(told(archive, draft)) == sorted(words)
+    monkeypatch.setattr(telling, "_TERMS", 3)
+    assert list(told(archive, draft)) == sorted(words)[:3]
+
+
+def test_only_the_beginning_of_a_long_text_is_read(shelf: Archive) -> None:
+    body = "ship " * 2_000 + "fish"
+    assert list(told(shelf, Draft(body=body))) == ["ship"]
+    assert set(told(shelf, Draft(title="Fish", body=body))) == {"fish", "ship"}
+
+
+def test_shared_words_are_the_most_telling_that_both_use(shelf: Archive) -> None:
+    with shelf.reading() as view:
+        terms = telling_terms(view, Draft(body="Laws for Ships and FISH"))
+        keys = [view.key_of(name) for name in "0123"]
+        assert shared_words(view, terms, keys) == {
+            keys[0]: ("FISH", "Ships", "Laws"),
+            keys[1]: ("Ships", "Laws"),
+            keys[2]: ("Laws",),
+            keys[3]: ("Laws",),
+        }
+        assert shared_words(view, [], keys) == dict.fromkeys(keys, ())
+        assert shared_words(view, terms, []) == {}
+
+
+def test_four_words_are_shown(archive: Archive) -> None:
+    archive.put([article("a", body="one two three four five six"), article("b", body="law")])
+    with archive.reading() as view:
+        terms = telling_terms(view, Draft(body="six five four three two one"))
+        key = view.key_of("a")
+        assert shared_words(view, terms, [key])[key] == ("five", "four", "one", "six")
+
+
+# Drafts
+
+
+def test_a_draft_needs_a_text() -> None:
+    for blank in ({}, {"title": " ", "body": "\n"}, {"section": "News", "tags": ("x",)}):
+        with pytest.raises(QueryInvalid) as caught:
+            Draft(**blank)  # type: ignore[arg-type]
+        assert caught.value.field == "title"
+        assert "title, a summary or a body" in caught.value.remedy
+    assert Draft(summary="S").text == "S"
+    assert Draft(title="T", summary="S", body="B").text == "T\nS\nB"
+
+
+def test_an_article_seen_as_a_draft() -> None:
+    entry = article(
+        "a",
+        title="T",
+        summary="S",
+        body="B",
+        section="N",
+        tags=["x"],
+        language="en",
+        status="draft",
+    )
+    assert Draft.of(entry) == Draft("T", "S", "B", "N", ("x",), "en")
