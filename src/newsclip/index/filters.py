@@ -1,6 +1,6 @@
 """Which articles may be an answer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,13 +64,14 @@ def attributes(article: Article) -> dict[str, frozenset[str]]:
 
 def conditions(where: Filter) -> list[tuple[str, frozenset[str]]]:
     """The filter as (attribute, names) pairs: each asks for any of its names, all must hold."""
-    pairs = [
-        ("section", _folded(where.sections)),
-        ("author", _folded(where.authors)),
-        ("language", _folded(where.languages)),
-        *(("tag", _folded([tag])) for tag in where.tags),
+    pairs: list[tuple[str, Collection[str]]] = [
+        ("section", where.sections),
+        ("author", where.authors),
+        ("language", where.languages),
+        *(("tag", [tag]) for tag in where.tags),
     ]
-    return [(attribute, names) for attribute, names in pairs if names]
+    # A name that folds to nothing ("#") still asks for something: what no article has.
+    return [(attribute, _folded(names)) for attribute, names in pairs if names]
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +19,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from newsclip.errors import EncoderUnavailable
+from newsclip.index.pieces import PieceReader
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# BERT's pre-tokenizer always cuts at these characters, so what lies between two of them gets the
-# same pieces alone as within its text. Other white space and punctuation may not be added: of
-# those, the normaliser removes some (control characters) instead of cutting there.
-_ASCII_WORD = re.compile(r"[^ \t\n\r!-/:-@\[-`{-~]+|[!-/:-@\[-`{-~]")
-_MEMO_WORDS = 100_000  # some 25 MB; a 20k-article archive has about 150k different words
-_MEMO_LENGTH = 40  # characters; longer "words" are rarely seen twice
 _BLOCK = 1024  # pieces gathered at a time: 10 MB of text must not gather 2 GB of rows
 
 
@@ -69,15 +61,12 @@ class StaticEncoder:
         self._table, self._mapping, self._weights = _read_table(folder / "model.safetensors")
         if self._table.ndim != 2 or 0 in self._table.shape:
             raise EncoderUnavailable(f"{folder}: the table has shape {self._table.shape}")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_padding()
         rows = len(self._table if self._mapping is None else self._mapping)
-        if self._tokenizer.get_vocab_size() > rows:
+        if tokenizer.get_vocab_size() > rows:
             raise EncoderUnavailable(f"{folder}: the tokenizer has more pieces than the table rows")
-        layout = json.loads((folder / "tokenizer.json").read_bytes())
-        self._splits = _splits_at_ascii(layout)
-        self._whole = [token["content"] for token in layout.get("added_tokens") or ()]
-        self._memo = _Memo(self._tokenise)
+        self._reader = PieceReader(tokenizer)
 
     @property
     def id(self) -> str:
@@ -105,7 +94,7 @@ class StaticEncoder:
         return self.encode_documents(texts)
 
     def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
-        pieces = np.fromiter(self._pieces(text), dtype=np.intp)
+        pieces = np.fromiter(self._reader.read(text), dtype=np.intp)
         for start in range(0, len(pieces), _BLOCK):
             ids = pieces[start : start + _BLOCK]
             weights = None if self._weights is None else self._weights[ids]
@@ -117,38 +106,6 @@ class StaticEncoder:
             row /= length
         else:
             row[:], row[-1] = 0.0, 1.0
-
-    def _pieces(self, text: str) -> Iterator[int]:
-        if not self._splits or any(token in text for token in self._whole):
-            return iter(self._tokenise(text))
-        return chain.from_iterable(map(self._memo.__getitem__, _ASCII_WORD.findall(text)))
-
-    def _tokenise(self, text: str) -> tuple[int, ...]:
-        clean = _SURROGATE.sub("\ufffd", text)  # Rust has no strings with lone surrogates
-        return tuple(self._tokenizer.encode(clean, add_special_tokens=False).ids)
-
-
-class _Memo(dict[str, tuple[int, ...]]):
-    """From a word to its pieces; starts over when full, so it follows the texts of the day."""
-
-    def __init__(self, tokenise: Callable[[str], tuple[int, ...]]) -> None:
-        super().__init__()
-        self._tokenise = tokenise
-
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        pieces = self._tokenise(word)
-        if len(word) <= _MEMO_LENGTH:
-            if len(self) >= _MEMO_WORDS:
-                self.clear()
-            self[word] = pieces
-        return pieces
-
-
-def _splits_at_ascii(layout: dict[str, Any]) -> bool:
-    """Whether `_ASCII_WORD` cuts a text without changing its pieces."""
-    kinds = [(layout.get(part) or {}).get("type") for part in ("normalizer", "pre_tokenizer")]
-    plain = all(not token.get("normalized") for token in layout.get("added_tokens") or ())
-    return kinds == ["BertNormalizer", "BertPreTokenizer"] and plain and not layout["truncation"]
 
 
 def _read_table(

@@ -43,7 +43,7 @@ def tag_counts(store: Store, now: datetime) -> list[TagCount]:
     rows = store.rows_of(
         "SELECT tag, count(DISTINCT key) FROM article_tag JOIN article USING (key)"
         f" WHERE {_VISIBLE} GROUP BY tag ORDER BY 2 DESC, 1",
-        now=format_instant(now),
+        now=format_instant(now.replace(microsecond=0)),  # as stored, to compare as text
     )
     return [TagCount(tag, count) for tag, count in rows]
 
@@ -54,7 +54,7 @@ def statistics(store: Store, encoder: str, dimension: int, now: datetime) -> Sta
         totals = store.rows_of(
             f"SELECT count(*), coalesce(sum({_VISIBLE}), 0), min(published_at), max(published_at)"
             " FROM article",
-            now=format_instant(now),
+            now=format_instant(now.replace(microsecond=0)),
         )[0]
         return Statistics(
             articles=totals[0],

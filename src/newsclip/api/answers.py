@@ -1,0 +1,194 @@
+"""What the routes answer, as the document describes it; `newsclip.api.rendering` writes it.
+
+The tests hold every answer against these schemas, and no field may stand in one that is missing
+in the other.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+_MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-08T00:00:00Z"]}
+Moment = Annotated[str, WithJsonSchema(_MOMENT)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Outcome = Literal["added", "updated", "unchanged"]
+
+
+class Given(BaseModel):
+    """The base of all that routes answer: every field is always there, and no other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reason(Given):
+    """Why an article is in the answer."""
+
+    kind: Literal["tags", "words", "section", "meaning", "newest"]
+    values: list[str] = Field(description="what both share, such as tags or words")
+
+
+class Snippet(Given):
+    """The passage that matched."""
+
+    text: str
+    marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
+        description="[start, end) character ranges of the text"
+    )
+
+
+class Hit(Given):
+    """One article of an answer, without its body."""
+
+    id: str
+    url: str | None
+    title: str
+    summary: str
+    section: str | None
+    tags: list[str]
+    authors: list[str]
+    language: str | None
+    image_url: str | None
+    published_at: Moment | None
+    updated_at: Moment | None
+    score: Share
+    reasons: list[Reason]
+    fallback: bool = Field(description="true where it only fills up a related list")
+    snippet: Snippet | None = Field(description="null but in a search")
+
+
+class RelatedAnswer(Given):
+    """Related articles, best first; empty where nothing is similar."""
+
+    heading: str = Field(examples=["More from General"])
+    hits: list[Hit]
+
+
+class SearchAnswer(Given):
+    """One part of the hits, best first."""
+
+    hits: list[Hit]
+    offset: Count
+    limit: Count
+    next_offset: Count | None = Field(description="where the next part begins; null at the end")
+
+
+class ArticleEvidence(Given):
+    """A similar article that has the tag."""
+
+    kind: Literal["article"]
+    id: str
+    title: str
+    url: str | None
+    score: Share
+
+
+class TextEvidence(Given):
+    """A place in the draft that names the tag."""
+
+    kind: Literal["text"]
+    matched: str
+    sentence: str
+
+
+class Suggestion(Given):
+    """A tag of the house vocabulary that fits the draft."""
+
+    tag: str
+    score: Share
+    evidence: list[ArticleEvidence | TextEvidence]
+
+
+class SuggestionsAnswer(Given):
+    """Tags that fit, best first."""
+
+    suggestions: list[Suggestion]
+
+
+class TagCount(Given):
+    """A tag, and how many visible articles have it."""
+
+    tag: str
+    articles: Count
+
+
+class VocabularyAnswer(Given):
+    """The house vocabulary, most used first."""
+
+    tags: list[TagCount]
+    total: Count = Field(description="the number of tags in the whole vocabulary")
+
+
+class StatsAnswer(Given):
+    """What the archive holds."""
+
+    articles: Count
+    visible: Count = Field(description="those that a reader may see now")
+    by_status: dict[str, Count]
+    by_section: dict[str, Count]
+    tags: Count
+    authors: Count
+    oldest: Moment | None
+    newest: Moment | None
+    revision: Count
+    encoder: str
+    dimension: Count
+    store_bytes: Count
+
+
+class StoredAnswer(Given):
+    """What became of an article that was handed in."""
+
+    id: str
+    outcome: Outcome
+    ignored: list[str] = Field(description="fields that no article has, and that were left out")
+
+
+class FaultItem(Given):
+    """One value that breaks a rule."""
+
+    field: str
+    value: str | float | bool | None = Field(description="what was given, cut where it is long")
+    problem: str
+    remedy: str
+
+
+class StoredItem(StoredAnswer):
+    """What became of one article of several."""
+
+    index: Count = Field(description="its place among the articles, from 0")
+
+
+class RefusedItem(Given):
+    """An article of several that was not taken, and why."""
+
+    index: Count = Field(description="its place among the articles, from 0")
+    id: str | None = Field(description="the id that was given, if it is a text")
+    error: FaultItem
+
+
+class BatchAnswer(Given):
+    """What became of each article, in the order in which they came."""
+
+    results: list[StoredItem | RefusedItem]
+    added: Count
+    updated: Count
+    unchanged: Count
+    refused: Count
+
+
+class HealthAnswer(Given):
+    """The service answers."""
+
+    status: Literal["ok"]
+
+
+class Problem(Given):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="a name for this kind of problem, made of its code")
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    code: str = Field(description="a stable word to switch on", examples=["article-not-found"])
+    detail: str
+    errors: list[FaultItem] = Field(description="the values that break a rule, if it is about some")

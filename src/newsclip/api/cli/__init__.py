@@ -1,0 +1,33 @@
+"""The command line.
+
+The modules of the commands import what is heavy inside their functions, so that every ``--help``
+is there at once; tests/unit/test_startup.py counts the modules.
+"""
+
+import click
+
+from newsclip import __version__
+from newsclip.api.cli.config_command import config
+from newsclip.api.cli.demo_command import demo
+from newsclip.api.cli.group import CommandGroup
+from newsclip.api.cli.import_command import import_
+from newsclip.api.cli.info_command import info
+from newsclip.api.cli.options import common_options
+from newsclip.api.cli.search_command import search
+from newsclip.api.cli.serve_command import serve
+from newsclip.api.cli.similar_command import similar
+from newsclip.api.cli.suggest_tags_command import suggest_tags
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="newsclip %(version)s")
+@common_options
+def main() -> None:
+    """Related articles, archive search and tag suggestions from your own archive.
+
+    --data, --encoder and --config may stand before or after the command.
+    """
+
+
+for command in (import_, serve, similar, search, suggest_tags, info, config, demo):
+    main.add_command(command)

@@ -1,0 +1,86 @@
+"""How a command ends: messages on stderr, and one table of exit codes."""
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import click
+
+from newsclip.errors import (
+    ArticleInvalid,
+    ArticleNotFound,
+    EncoderError,
+    NewsclipError,
+    QueryInvalid,
+    SettingInvalid,
+    SourceUnreadable,
+    StoreBusy,
+    StoreError,
+)
+
+SOME_REFUSED = 1
+FAULT = 70
+INTERRUPTED = 130
+READER_GONE = 141
+
+# A class that is missing here has the code of its nearest base. 2 is also click's, for usage.
+EXIT_CODES: Mapping[type[NewsclipError], int] = {
+    QueryInvalid: 2,
+    SettingInvalid: 2,
+    ArticleNotFound: 3,
+    ArticleInvalid: 4,
+    SourceUnreadable: 4,
+    StoreError: 5,
+    StoreBusy: 6,
+    EncoderError: 7,
+    NewsclipError: 8,
+}
+
+
+class CommandGroup(click.Group):
+    """A group whose commands all fail the same way, listed in the order they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; what goes wrong becomes a message on stderr and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except NewsclipError as error:
+            report(error)
+            ctx.exit(exit_code(error))
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            _leave_quietly(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            traceback.print_exc()
+            click.echo(
+                "this is a fault in Newsclip: please report it with the lines above", err=True
+            )
+            ctx.exit(FAULT)
+
+
+def exit_code(error: NewsclipError) -> int:
+    """The exit code of the error's class, or of its nearest base in ``EXIT_CODES``."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def report(error: NewsclipError) -> None:
+    """Says on stderr what is wrong and what to do about it."""
+    click.echo(f"error: {error.message}", err=True)
+    if error.remedy:
+        click.echo(f"remedy: {error.remedy}", err=True)
+
+
+def _leave_quietly(ctx: click.Context) -> NoReturn:
+    """The reader of our output (``| head``) has gone; nothing may be written there any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    ctx.exit(READER_GONE)

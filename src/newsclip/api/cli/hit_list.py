@@ -1,0 +1,42 @@
+"""How found articles look in a terminal."""
+
+from collections.abc import Iterable
+
+import click
+
+from newsclip.api.cli.output import one_line, plain
+from newsclip.api.rendering import reason_text
+from newsclip.recommender.hit import Hit, Snippet
+
+_INDENT = " " * 6  # as wide as a score
+
+
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Prints each article with its score, where it stands and why it is here."""
+    for hit in hits:
+        article = hit.article
+        title = click.style(plain(article.title) or "(untitled)", bold=True)
+        click.echo(f"{hit.score:.2f}  {title}")
+        day = None if article.published_at is None else f"{article.published_at:%Y-%m-%d}"
+        _detail(" · ".join(plain(text) for text in (article.section, day, article.id) if text))
+        if hit.snippet is not None:
+            click.echo(_INDENT + _marked(hit.snippet))
+        _detail("; ".join(plain(reason_text(reason)) for reason in hit.reasons))
+
+
+def _detail(text: str) -> None:
+    if text:
+        click.echo(_INDENT + click.style(text, dim=True))
+
+
+def _marked(snippet: Snippet) -> str:
+    """The passage on one line, its marks in bold."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in snippet.marks:
+        pieces += [
+            one_line(snippet.text[done:start]),
+            click.style(one_line(snippet.text[start:end]), bold=True),
+        ]
+        done = end
+    return "".join([*pieces, one_line(snippet.text[done:])])

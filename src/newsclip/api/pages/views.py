@@ -1,0 +1,159 @@
+"""The pages' routes: each asks the archive once and renders one template.
+
+The archive is asked before the template is rendered, never from within it: a view holds up
+the other threads of its process.
+"""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, current_app, request
+
+from newsclip.api.pages.front import front_page, main_sections, section_names
+from newsclip.api.pages.prose import blocks
+from newsclip.api.pages.question import PER_PAGE, Question
+from newsclip.api.pages.rendered import render, render_error
+from newsclip.errors import ArticleNotFound, QueryInvalid
+from newsclip.index.archive import Archive
+from newsclip.index.article import Article
+from newsclip.index.live import View
+from newsclip.recommender.draft import Draft
+from newsclip.recommender.hit import Hit
+from newsclip.recommender.search import SearchPage, search
+from newsclip.recommender.similar import similar_to_article, similar_to_draft
+from newsclip.recommender.tags import suggest_tags
+
+_RAIL = 6  # articles beside an article or a draft
+
+blueprint = Blueprint(
+    "pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/assets",
+)
+
+
+@blueprint.get("/")
+def front() -> Response:
+    """The newest articles, and those of each section."""
+    with _archive().reading() as view:
+        shown, sections = front_page(view), main_sections(view)
+    today = datetime.now(UTC)
+    directory = current_app.extensions["newsclip"].settings.data
+    return render("front.html", front=shown, sections=sections, today=today, directory=directory)
+
+
+@blueprint.get("/articles/<path:id>")
+def article(id: str) -> Response:
+    """One article with its rail; what readers must not see does not exist for them."""
+    try:
+        with _archive().reading() as view:
+            found = view.article(id)
+            if not found.is_visible(view.now):
+                raise ArticleNotFound(id)
+            more = similar_to_article(view, id, limit=_RAIL)
+            sections = main_sections(view)
+    except ArticleNotFound:
+        return render_error(
+            404,
+            "There is no such article",
+            "It may have been taken down, or the address is not quite right.",
+        )
+    return render(
+        "article.html",
+        article=found,
+        blocks=blocks(found),
+        updated=_was_updated(found),
+        more=more,
+        sections=sections,
+        current_section=found.section,
+    )
+
+
+@blueprint.get("/search")
+def search_page() -> Response:
+    """Results for words, or the newest articles of a section or with a tag."""
+    problem, results, question = None, None, Question()
+    with _archive().reading() as view:
+        sections, names = main_sections(view), section_names(view)
+        try:
+            question = Question.from_args(request.args)
+            results = _results(view, question)
+        except QueryInvalid as error:
+            problem = error
+    return render(
+        "search.html",
+        422 if problem else 200,
+        question=question,
+        results=results,
+        problem=problem,
+        section_names=names,
+        sections=sections,
+        current_section=question.section,
+    )
+
+
+def _results(view: View, question: Question) -> SearchPage:
+    """Without words there is nothing to score: the newest articles that pass come first."""
+    at, limit = question.offset, PER_PAGE
+    if question.words:
+        return search(
+            view,
+            question.words,
+            mode=question.mode,
+            limit=limit,
+            offset=at,
+            where=question.where,
+        )
+    keys = [] if question.is_empty else view.newest(question.where, at + limit + 1)[at:]
+    articles = view.articles(keys[:limit])
+    hits = [Hit(articles[key], 0.0, ()) for key in keys[:limit]]
+    return SearchPage(hits, at, limit, at + limit if len(keys) > limit else None)
+
+
+@blueprint.route("/draft", methods=["GET", "POST"])
+def draft() -> Response:
+    """A box for a draft; tags for it and what was written before.
+
+    A form from another site could do no more than ask the same: nothing is stored or changed,
+    which is why the form carries no token.
+    """
+    title, body = request.form.get("title", ""), request.form.get("body", "")
+    text = Draft(title=title, body=body) if (title + body).strip() else None
+    suggestions, similar = None, None
+    with _archive().reading() as view:
+        sections = main_sections(view)
+        if text:
+            suggestions = suggest_tags(view, text)
+            similar = similar_to_draft(view, text, limit=_RAIL)
+    empty = request.method == "POST" and text is None
+    return render(
+        "draft.html",
+        422 if empty else 200,
+        title=title,
+        body=body,
+        empty=empty,
+        suggestions=suggestions,
+        similar=similar,
+        sections=sections,
+    )
+
+
+@blueprint.get("/tags")
+def tags() -> Response:
+    """The house vocabulary."""
+    archive = _archive()
+    with archive.reading() as view:
+        sections = main_sections(view)
+    return render("tags.html", vocabulary=archive.vocabulary(), sections=sections)
+
+
+def _archive() -> Archive:
+    archive: Archive = current_app.extensions["newsclip"].archive
+    return archive
+
+
+def _was_updated(article: Article) -> bool:
+    """Whether it was changed on a later day than it was published."""
+    published, updated = article.published_at, article.updated_at
+    return updated is not None and (published is None or updated.date() > published.date())

@@ -1,0 +1,146 @@
+"""How answers look as JSON, and how a reason reads: one place for HTTP, command line and pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from newsclip.index.archive import ImportSummary
+from newsclip.index.article import article_to_dict, format_instant
+from newsclip.index.statistics import Statistics, TagCount
+from newsclip.recommender.hit import Hit, Reason, Snippet
+from newsclip.recommender.search import SearchPage
+from newsclip.recommender.similar import Related
+from newsclip.recommender.tags import Evidence, NeighbourEvidence, TagSuggestion
+
+_SCORE_DIGITS = 4  # what lies behind is float32 noise, and makes answers hard to compare
+
+# What a list of articles shows; the text stays behind, it would be most of the answer.
+_HIT_FIELDS = (
+    "id",
+    "url",
+    "title",
+    "summary",
+    "section",
+    "tags",
+    "authors",
+    "language",
+    "image_url",
+    "published_at",
+    "updated_at",
+)
+
+
+def hit_to_dict(hit: Hit) -> dict[str, Any]:
+    """One article of an answer, flat: its fields without the body, then score and reasons.
+
+    ``fallback`` is true where it only fills a related list; ``snippet`` is null but in a search.
+    """
+    article = article_to_dict(hit.article)
+    return {name: article[name] for name in _HIT_FIELDS} | {
+        "score": round(hit.score, _SCORE_DIGITS),
+        "reasons": [reason_to_dict(reason) for reason in hit.reasons],
+        "fallback": hit.fallback,
+        "snippet": None if hit.snippet is None else snippet_to_dict(hit.snippet),
+    }
+
+
+def reason_to_dict(reason: Reason) -> dict[str, Any]:
+    """Why an article is in the answer: ``kind`` and the ``values`` that it shares."""
+    return {"kind": reason.kind, "values": list(reason.values)}
+
+
+def snippet_to_dict(snippet: Snippet) -> dict[str, Any]:
+    """The passage that matched; ``marks`` are ``[start, end)`` character ranges of its text."""
+    return {"text": snippet.text, "marks": [[start, end] for start, end in snippet.marks]}
+
+
+def related_to_dict(related: Related) -> dict[str, Any]:
+    """The answer of ``/v1/articles/{id}/similar`` and ``/v1/similar``."""
+    return {"heading": related.heading, "hits": [hit_to_dict(hit) for hit in related.hits]}
+
+
+def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
+    """The answer of ``/v1/search``; ``next_offset`` is null on the last page."""
+    return {
+        "hits": [hit_to_dict(hit) for hit in page.hits],
+        "offset": page.offset,
+        "limit": page.limit,
+        "next_offset": page.next_offset,
+    }
+
+
+def suggestions_to_dict(suggestions: Sequence[TagSuggestion]) -> dict[str, Any]:
+    """The answer of ``/v1/tags/suggest``."""
+    return {"suggestions": [_suggestion_to_dict(suggestion) for suggestion in suggestions]}
+
+
+def _suggestion_to_dict(suggestion: TagSuggestion) -> dict[str, Any]:
+    return {
+        "tag": suggestion.tag,
+        "score": round(suggestion.score, _SCORE_DIGITS),
+        "evidence": [evidence_to_dict(evidence) for evidence in suggestion.evidence],
+    }
+
+
+def evidence_to_dict(evidence: Evidence) -> dict[str, Any]:
+    """What speaks for a tag: a tagged article (``article``) or a place in the draft (``text``)."""
+    if isinstance(evidence, NeighbourEvidence):
+        return {
+            "kind": "article",
+            "id": evidence.article_id,
+            "title": evidence.title,
+            "url": evidence.url,
+            "score": round(evidence.score, _SCORE_DIGITS),
+        }
+    return {"kind": "text", "matched": evidence.matched, "sentence": evidence.sentence}
+
+
+def vocabulary_to_dict(vocabulary: Sequence[TagCount]) -> dict[str, Any]:
+    """The answer of ``/v1/tags``: the house vocabulary, most used first."""
+    return {"tags": [{"tag": count.tag, "articles": count.articles} for count in vocabulary]}
+
+
+def statistics_to_dict(statistics: Statistics) -> dict[str, Any]:
+    """The answer of ``/v1/stats``: what the archive holds."""
+    return {
+        "articles": statistics.articles,
+        "visible": statistics.visible,
+        "by_status": dict(statistics.by_status),
+        "by_section": dict(statistics.by_section),
+        "tags": statistics.tags,
+        "authors": statistics.authors,
+        "oldest": format_instant(statistics.oldest),
+        "newest": format_instant(statistics.newest),
+        "revision": statistics.revision,
+        "encoder": statistics.encoder,
+        "dimension": statistics.dimension,
+        "store_bytes": statistics.store_bytes,
+    }
+
+
+def import_summary_to_dict(summary: ImportSummary) -> dict[str, Any]:
+    """What `newsclip import --json` prints."""
+    return {
+        "added": summary.added,
+        "updated": summary.updated,
+        "unchanged": summary.unchanged,
+        "refused": summary.refused,
+        "repeated_ids": summary.repeated_ids,
+        "unknown_fields": dict(summary.unknown_fields),
+        "seconds": round(summary.seconds, 3),
+        "articles_per_second": round(summary.articles_per_second, 1),
+    }
+
+
+_SENTENCES = {
+    "tags": "same tags: {}",
+    "words": "same words: {}",
+    "section": "same section: {}",
+    "meaning": "close in meaning",
+    "newest": "among the newest",
+}
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason as a reader reads it, such as ``same tags: #Colombia, #USRelations``."""
+    values = [f"#{value}" if reason.kind == "tags" else value for value in reason.values]
+    return _SENTENCES[reason.kind].format(", ".join(values))

@@ -1,0 +1,12 @@
+"""The routes, one file a subject."""
+
+from newsclip.api.operations import Operation
+from newsclip.api.routes import articles, search, similar, system, tags
+
+OPERATIONS: tuple[Operation, ...] = (
+    *articles.operations,
+    *similar.operations,
+    *search.operations,
+    *tags.operations,
+    *system.operations,
+)

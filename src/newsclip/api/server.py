@@ -1,0 +1,127 @@
+"""The service as processes: granian with N workers over one archive on disk.
+
+::
+
+    newsclip serve                checks the port and the archive, then starts
+    ├── worker 1                  opens the archive, answers, loads the view beside that
+    └── worker N                  the same; sees each change of the others at its next request
+"""
+
+import functools
+import multiprocessing
+import multiprocessing.connection
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from newsclip.api import logs
+from newsclip.api.settings import Settings
+from newsclip.errors import SettingInvalid
+from newsclip.index.archive import Archive
+
+# Threads of one process take turns at its view; a few more than one hide slow clients.
+_THREADS = 4
+_STOP_SECONDS = 10  # for requests under way when the service is told to stop
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    Raises SettingInvalid for an address that cannot be listened on, StoreMissing or another
+    StoreError for an archive that cannot be opened. Exits with 1 if a worker keeps failing.
+    """
+    logs.configure(settings)
+    check_address(settings)
+    with Archive.open(settings.data, settings.encoder) as archive:
+        revision = archive.revision()
+    # Forked workers would share locks and threads of the libraries that the check has loaded.
+    multiprocessing.set_start_method("spawn", force=True)
+    with _shared_measurements(settings.workers):
+        server = _server(settings)
+        log.info("serving", url=url_of(settings), workers=settings.workers, revision=revision)
+        server.serve(target_loader=functools.partial(load_worker, settings), wrap_loader=False)
+    log.info("stopped")
+
+
+def url_of(settings: Settings) -> str:
+    """The address of the service as a URL."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def check_address(settings: Settings) -> None:
+    """Raises SettingInvalid unless the host and port can be listened on.
+
+    Granian shares its port among workers, and so would share it with another Newsclip unasked.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+            probe.listen()
+        except OSError as error:
+            in_use = f"cannot be listened on at {settings.host}: {error.strerror}"
+            remedy = "stop what listens there, or give another port"
+            origin = settings.origin("port")
+            raise SettingInvalid("port", settings.port, remedy, in_use, origin) from None
+
+
+def load_worker(settings: Settings) -> Callable[..., Any]:
+    """The application of one worker process, which opens the archive for itself."""
+    from newsclip.api.app import create_app, service_of
+
+    logs.configure(settings)
+    app = create_app(Archive.open(settings.data, settings.encoder), settings)
+    for task in (service_of(app).load, _end_with_parent):
+        threading.Thread(target=task, daemon=True).start()
+    return app
+
+
+def _end_with_parent() -> None:
+    """Ends this worker if the main process was killed, lest it keeps the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _server(settings: Settings) -> Any:
+    return Granian(
+        "newsclip",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=_THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.standard_library(settings),
+    )
+
+
+@contextmanager
+def _shared_measurements(workers: int) -> Iterator[None]:
+    """A folder in which several workers add up their measurements.
+
+    prometheus-client reads its name from the environment, when a worker imports it.
+    """
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="newsclip-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # noqa: TID251
+        yield

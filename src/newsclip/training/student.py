@@ -1,0 +1,37 @@
+"""The model in training: sentence-transformers' StaticEmbedding, with a faster reader of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers.models import StaticEmbedding
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from newsclip.index.pieces import PieceReader
+
+
+class QuickStaticEmbedding(StaticEmbedding):  # type: ignore[misc]  # Any to mypy here
+    """Reads pieces by memo: reading them anew took half of the training's time."""
+
+    def __init__(self, tokenizer: Tokenizer, table: NDArray[np.float32]) -> None:
+        """Start from ``table``, (pieces, dimension)."""
+        super().__init__(tokenizer, embedding_weights=table)
+        self._reader = PieceReader(tokenizer)
+
+    def preprocess(
+        self, inputs: Sequence[str], prompt: str | None = None, **_: Any
+    ) -> dict[str, Tensor]:
+        """Return the texts' piece ids in one row, and where each text starts."""
+        bags = [
+            np.fromiter(self._reader.read((prompt or "") + text), dtype=np.int64) for text in inputs
+        ]
+        starts = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
+        return {
+            "input_ids": torch.from_numpy(np.concatenate(bags)),
+            "offsets": torch.from_numpy(starts),
+        }

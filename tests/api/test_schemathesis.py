@@ -1,0 +1,57 @@
+"""The service under requests that are made from its own document, good ones and bad ones."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+
+from newsclip.api.openapi import document
+from newsclip.api.routes import OPERATIONS
+from newsclip.index.archive import Archive
+from newsclip.index.article import parse_article
+
+from .conftest import ARTICLES, app_over
+
+EXAMPLES = 200  # of each operation that takes anything; the others run out of variety
+CASES = Counter[str]()
+
+pytestmark = pytest.mark.slow
+
+schema = schemathesis.openapi.from_dict(document(OPERATIONS))
+schema.config.output.sanitization.update(enabled=False)  # it takes "authors" for a secret
+
+
+@schemathesis.serializer("application/x-ndjson")
+def ndjson(_: schemathesis.SerializationContext, value: object) -> bytes:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode("utf-8", "replace")
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with Archive.open(tmp_path_factory.mktemp("fuzzed"), create=True) as archive:
+        archive.put([parse_article(raw) for raw in ARTICLES])
+        yield app_over(archive)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_is_answered_with_a_5xx_or_undocumented(case: Case, app: Flask) -> None:
+    CASES[case.operation.label] += 1
+    case.operation.schema.app = app
+    case.call_and_validate(app=app)
+
+
+def test_there_were_enough_cases() -> None:
+    assert CASES.total() >= 2_000, CASES

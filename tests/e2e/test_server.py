@@ -1,0 +1,213 @@
+"""`newsclip serve` as a process of its own: two workers, real sockets, real signals."""
+
+import contextlib
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from newsclip.index.archive import Archive
+from newsclip.index.article import parse_article
+
+ODD_IDS = [
+    "politics/2026/harbour law",
+    "https://courier.example//a?b=1&c=2#top",
+    "100% true?",
+    "é/日本",
+    'a+b;c"d<e>',
+]
+PATIENCE = 30  # seconds that nothing here should ever take
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    process: "subprocess.Popen[str]"
+    port: int
+
+    def ask(
+        self, path: str, method: str = "GET", body: object = None, **headers: str
+    ) -> tuple[int, dict[str, object]]:
+        """Status and JSON of one request over a connection of its own."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data,
+            {"Content-Type": "application/json"} | headers,
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
+    def wait_until_ready(self) -> None:
+        for _ in range(PATIENCE * 10):
+            assert self.process.poll() is None, self.process.communicate()
+            with contextlib.suppress(OSError):
+                if self.ask("/health/ready")[0] == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError("never ready")
+
+    def stop(self) -> tuple[int, str]:
+        """The exit code after SIGTERM, and the log."""
+        self.process.send_signal(signal.SIGTERM)
+        _, log = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, log
+
+
+def start(directory: Path, port: int, *flags: str) -> Server:
+    command = [sys.executable, "-m", "newsclip.api.cli", "serve"]
+    command += ["--data", str(directory), "--port", str(port), *flags]
+    environment = {"NEWSCLIP_LOG_FORMAT": "json", "PATH": "/usr/bin:/bin"}
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=directory.parent,
+    )
+    return Server(process, port)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("serve") / "archive"
+    with Archive.open(directory, create=True) as archive:
+        archive.put([parse_article({"id": "a", "title": "Harbour law passes the Assembly"})])
+    return directory
+
+
+@pytest.fixture(scope="module")
+def server(directory: Path) -> Iterator[Server]:
+    server = start(directory, free_port(), "--workers", "2")
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("article_id", ODD_IDS)
+def test_ids_survive_the_way_through_the_server(server: Server, article_id: str) -> None:
+    path = f"/v1/articles/{quote(article_id, safe='')}"
+    assert server.ask(path, "PUT", {"title": "Regatta"})[0] == 201
+    assert server.ask(path)[1]["id"] == article_id
+    assert server.ask(f"{path}/similar")[0] == 200
+    assert server.ask(path, "DELETE")[0] == 204
+
+
+def test_a_change_shows_at_the_next_request_whichever_worker_answers(server: Server) -> None:
+    for number in range(10):
+        status, _ = server.ask(f"/v1/articles/tide-{number}", "PUT", {"title": f"Tide {number}"})
+        assert status == 201
+        # Each request has a connection of its own, and connections go to either worker.
+        for _ in range(4):
+            hits = server.ask("/v1/search?q=tide&mode=keyword&limit=100")[1]["hits"]
+            assert isinstance(hits, list)
+            assert len(hits) == number + 1
+
+
+def test_a_path_and_a_body_that_are_not_utf8_are_refused(server: Server) -> None:
+    assert server.ask("/v1/articles/%FF")[1]["code"] == "not-utf-8"
+    assert server.ask("/v1/search?q=%FF")[1]["code"] == "not-utf-8"
+
+
+LIMIT = 16 * 2**20  # the default of max_request_bytes
+
+
+@pytest.mark.parametrize("length", [f"Content-Length: {LIMIT + 1}", "Transfer-Encoding: chunked"])
+def test_a_body_over_the_limit_is_refused_with_and_without_its_length(
+    server: Server, length: str
+) -> None:
+    head = "PUT /v1/articles/b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
+        client.sendall(f"{head}{length}\r\n\r\n".encode())
+        if "chunked" in length:
+            for _ in range(LIMIT // 2**20):
+                client.sendall(b"100000\r\n" + b" " * 2**20 + b"\r\n")
+            client.sendall(b"1\r\n1\r\n0\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_measurements_add_up_over_the_workers(server: Server) -> None:
+    for _ in range(20):
+        server.ask("/v1/tags")
+    counts = set()
+    for _ in range(6):
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics") as answer:
+            text = answer.read().decode()
+        found = re.search(
+            r'requests_total\{method="GET",route="/v1/tags",status="200"\} (\d+)', text
+        )
+        assert found
+        counts.add(int(found.group(1)))
+    assert counts == {20}
+
+
+def test_a_port_in_use_is_told_and_not_shared(server: Server, directory: Path) -> None:
+    second = start(directory, server.port)
+    _, log = second.process.communicate(timeout=PATIENCE)
+    assert second.process.returncode != 0
+    assert "port: cannot be listened on at 127.0.0.1: Address already in use" in log
+    assert "Traceback" not in log
+
+
+def test_a_directory_without_an_archive_is_told(tmp_path: Path) -> None:
+    missing = start(tmp_path / "none", free_port())
+    _, log = missing.process.communicate(timeout=PATIENCE)
+    assert missing.process.returncode != 0
+    assert "there is no archive" in log
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_logs_each_request_and_ends_cleanly(directory: Path, workers: str) -> None:
+    server = start(directory, free_port(), "--workers", workers)
+    try:
+        server.wait_until_ready()
+        server.ask("/v1/articles/none%2Fsuch", **{"X-Request-Id": "trace-7"})
+    finally:
+        code, log = server.stop()
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert code == 0
+    assert (lines[0]["event"], lines[-1]["event"]) == ("serving", "stopped")
+    [line] = [line for line in lines if line.get("request_id") == "trace-7"]
+    assert {name: line[name] for name in ("route", "method", "status", "level")} == {
+        "route": "/v1/articles/{id}",
+        "method": "GET",
+        "status": 404,
+        "level": "info",
+    }
+    assert line["ms"] >= 0
+
+
+def test_workers_end_with_a_main_process_that_is_killed(directory: Path) -> None:
+    server = start(directory, free_port())
+    server.wait_until_ready()
+    server.process.kill()
+    # The pipe ends when the last process that holds it has ended.
+    server.process.communicate(timeout=PATIENCE)
+    with pytest.raises(OSError, match="refused"):
+        server.ask("/health/live")

@@ -1,0 +1,96 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from newsclip.api import rendering
+from newsclip.index.article import Article
+from newsclip.recommender.hit import Hit, Reason, Snippet
+from newsclip.recommender.search import SearchPage
+from newsclip.recommender.similar import Related
+from newsclip.recommender.tags import NeighbourEvidence, TagSuggestion, TextEvidence
+
+ARTICLE = Article(
+    id="politics/harbour-law",
+    title="Harbour law passes",
+    body="The body is long, and stays behind.",
+    section="Politics",
+    tags=("Harbour", "Assembly"),
+    published_at=datetime(2026, 1, 8, 17, 20, tzinfo=UTC),
+)
+RENDERED = {
+    "id": "politics/harbour-law",
+    "url": None,
+    "title": "Harbour law passes",
+    "summary": "",
+    "section": "Politics",
+    "tags": ["Harbour", "Assembly"],
+    "authors": [],
+    "language": None,
+    "image_url": None,
+    "published_at": "2026-01-08T17:20:00Z",
+    "updated_at": None,
+    "score": 0.1235,
+    "reasons": [{"kind": "tags", "values": ["Harbour"]}, {"kind": "meaning", "values": []}],
+    "fallback": False,
+    "snippet": None,
+}
+HIT = Hit(ARTICLE, 0.123456, (Reason("tags", ("Harbour",)), Reason("meaning")))
+
+
+def test_a_hit_is_flat() -> None:
+    assert rendering.hit_to_dict(HIT) == RENDERED
+
+
+def test_related() -> None:
+    related = Related("More from Politics", [HIT])
+    assert rendering.related_to_dict(related) == {
+        "heading": "More from Politics",
+        "hits": [RENDERED],
+    }
+
+
+def test_a_page_of_a_search() -> None:
+    hit = Hit(ARTICLE, 1.0, snippet=Snippet("The body is long", ((4, 8),)))
+    page = rendering.search_page_to_dict(SearchPage([hit], 10, 1, None))
+    (shown,) = page.pop("hits")
+    assert page == {"offset": 10, "limit": 1, "next_offset": None}
+    assert shown["snippet"] == {"text": "The body is long", "marks": [[4, 8]]}
+
+
+def test_suggestions() -> None:
+    evidence = (
+        TextEvidence("The harbour is shut.", "harbour"),
+        NeighbourEvidence("a/b", "Title", None, 0.55558),
+    )
+    assert rendering.suggestions_to_dict([TagSuggestion("Harbour", 0.75, evidence)]) == {
+        "suggestions": [
+            {
+                "tag": "Harbour",
+                "score": 0.75,
+                "evidence": [
+                    {"kind": "text", "matched": "harbour", "sentence": "The harbour is shut."},
+                    {
+                        "kind": "article",
+                        "id": "a/b",
+                        "title": "Title",
+                        "url": None,
+                        "score": 0.5556,
+                    },
+                ],
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        (Reason("tags", ("Harbour", "Strike")), "same tags: #Harbour, #Strike"),
+        (Reason("words", ("dock", "law")), "same words: dock, law"),
+        (Reason("section", ("Politics",)), "same section: Politics"),
+        (Reason("meaning"), "close in meaning"),
+        (Reason("newest"), "among the newest"),
+    ],
+)
+def test_a_reason_as_it_reads(reason: Reason, text: str) -> None:
+    assert rendering.reason_text(reason) == text
