@@ -101,7 +101,7 @@ class StoreMissing(StoreError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"there is no archive in {str(path)!r}",
-            f"fill one with: newsclip import FILE --data {path}  (or look around with: newsclip demo)",
+            f"fill one with: newsclip import FILE --data {path} (to look around: newsclip demo)",
         )
         self.path = path
 

@@ -59,11 +59,14 @@ class Archive:
         self._live = LiveView(store, encoders)
 
     @classmethod
-    def open(cls, directory: Path, encoder: str | None = None, create: bool = False) -> Self:
+    def open(
+        cls, directory: Path, encoder: str | Encoder | None = None, create: bool = False
+    ) -> Self:
         """Opens the archive in ``directory``; ``create`` makes an empty one where there is none.
 
-        An archive keeps to its encoder, so ``encoder`` says something for a new one only (None:
-        the built-in); for an existing one it must be the archive's own.
+        ``encoder`` is a name for :func:`~newsclip.index.encoder.load_encoder`, or an encoder. An
+        archive keeps to its own, so None is right for every archive (a new one then takes the
+        built-in model), and any other than its own is refused.
         Raises StoreMissing, StoreUnavailable, StoreVersionUnknown, EncoderUnavailable or
         EncoderMismatch.
         """
@@ -216,22 +219,23 @@ class Archive:
         summary.unchanged += counts["unchanged"]
 
 
-def _encoders(store: Store, asked: str | None) -> LoadedEncoders:
+def _encoders(store: Store, asked: str | Encoder | None) -> LoadedEncoders:
     """The archive's encoder, loaded; a new archive takes the one that is asked for."""
     encoders = LoadedEncoders(store.embeddings)
     active = store.embeddings.active()
-    if active is None:
-        name = asked or BUILTIN
-        encoder = load_encoder(name)
-        active = store.embeddings.register(name, identity_of(encoder), encoder.dimension)
-        store.embeddings.activate(active.number)
-        encoders.keep(active.number, encoder)
-    elif asked is None or asked == active.name:
+    if active is not None and asked in (None, active.name):
         encoders.get(active)
-    elif identity_of(encoder := load_encoder(asked)) == active.identity:
-        encoders.keep(active.number, encoder)
-    else:
-        raise EncoderMismatch(active.identity, identity_of(encoder))
+        return encoders
+    name = BUILTIN if asked is None else asked
+    encoder = load_encoder(name) if isinstance(name, str) else name
+    identity = identity_of(encoder)
+    if active is None:
+        known_as = name if isinstance(name, str) else encoder.id
+        active = store.embeddings.register(known_as, identity, encoder.dimension)
+        store.embeddings.activate(active.number)
+    elif identity != active.identity:
+        raise EncoderMismatch(active.identity, identity)
+    encoders.keep(active.number, encoder)
     return encoders
 
 

@@ -46,7 +46,9 @@ class LoadedEncoders:
         if coming is None or coming.number in self._loaded or coming.number == self._preloading:
             return
         self._preloading = coming.number
-        threading.Thread(target=self._preload, args=(coming,), daemon=True).start()
+        threading.Thread(
+            target=self._preload, args=(coming,), name="preload-encoder", daemon=True
+        ).start()
 
     def _preload(self, coming: KnownEncoder) -> None:
         try:

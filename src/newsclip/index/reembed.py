@@ -51,7 +51,7 @@ def _fill_and_switch(
             for count in _embed(store, encoder, coming.number, keys):
                 done += count
                 if on_progress:
-                    on_progress(done, total)
+                    on_progress(done, max(done, total))
             last = keys[-1]
     return ReembedSummary(identity, done, time.monotonic() - started)
 
