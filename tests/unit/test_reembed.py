@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.doubles import AxisEncoder, article, embedding_of
 
 from newsclip.errors import EncoderMismatch, EncoderUnavailable, StoreBusy
 from newsclip.index import reembed as change
@@ -14,7 +15,6 @@ from newsclip.index.embeddings import Embeddings
 from newsclip.index.filters import Filter
 from newsclip.index.locks import exclusive
 from newsclip.index.reembed import reembed, roll_back
-from tests.doubles import AxisEncoder, article, embedding_of
 
 NAMES = ("old", "new")
 
@@ -29,7 +29,7 @@ class TurnedEncoder(AxisEncoder):
 
 
 @pytest.fixture(autouse=True)
-def _models(monkeypatch: pytest.MonkeyPatch) -> dict[str, AxisEncoder]:
+def models(monkeypatch: pytest.MonkeyPatch) -> dict[str, AxisEncoder]:
     """Two models that load by name, as they would in another process."""
     models = {"old": AxisEncoder(), "new": TurnedEncoder()}
     for module in ("archive", "loaded_encoders", "reembed"):
@@ -71,7 +71,7 @@ def test_the_old_model_answers_until_the_last_article_is_embedded(
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, _models: dict[str, AxisEncoder]
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, models: dict[str, AxisEncoder]
 ) -> None:
     monkeypatch.setattr(change, "_BATCH", 1)
 
@@ -83,7 +83,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
         reembed(archive.store, "new", stop)
     assert archive.encoder.id == "axes@1"
     assert reembed(archive.store, "new").embedded == 1
-    assert sorted(_models["new"].encoded) == ["fish", "ship", "vote bank"]  # each once
+    assert sorted(models["new"].encoded) == ["fish", "ship", "vote bank"]  # each once
 
 
 def test_what_is_written_meanwhile_is_embedded_before_the_switch(archive: Archive) -> None:
@@ -102,17 +102,17 @@ def test_what_is_written_meanwhile_is_embedded_before_the_switch(archive: Archiv
 
 
 def test_a_write_that_was_embedded_with_the_old_model_is_embedded_again(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, _models: dict[str, AxisEncoder]
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, models: dict[str, AxisEncoder]
 ) -> None:
     writer = Archive.open(archive.directory)
-    encode = _models["old"].encode_documents
+    encode = models["old"].encode_documents
 
     def encode_and_switch(texts: list[str]) -> NDArray[np.float32]:
-        monkeypatch.setattr(_models["old"], "encode_documents", encode)
+        monkeypatch.setattr(models["old"], "encode_documents", encode)
         reembed(archive.store, "new")
         return encode(texts)
 
-    monkeypatch.setattr(_models["old"], "encode_documents", encode_and_switch)
+    monkeypatch.setattr(models["old"], "encode_documents", encode_and_switch)
     assert writer.put([article("late", body="star")]) == ["added"]
     assert np.allclose(embedding(archive, "late"), embedding_of("star")[::-1])
 
@@ -134,19 +134,19 @@ def test_without_another_encoder_before_there_is_no_rollback(archive: Archive) -
 
 
 def test_rollback_refuses_a_model_that_is_not_what_it_was(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, _models: dict[str, AxisEncoder]
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, models: dict[str, AxisEncoder]
 ) -> None:
     reembed(archive.store, "new")
-    monkeypatch.setattr(_models["old"], "id", "axes@2")
+    monkeypatch.setattr(models["old"], "id", "axes@2")
     with pytest.raises(EncoderMismatch):
         roll_back(archive.store)
     assert archive.encoder.id == "turned@1"
 
 
 def test_a_model_whose_content_has_changed_is_refused_with_the_command_that_mends_it(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, _models: dict[str, AxisEncoder]
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, models: dict[str, AxisEncoder]
 ) -> None:
-    monkeypatch.setattr(_models["old"], "id", "axes@2")
+    monkeypatch.setattr(models["old"], "id", "axes@2")
     with pytest.raises(EncoderMismatch) as refused:
         Archive.open(archive.directory)
     assert "newsclip reembed" in refused.value.remedy
@@ -155,10 +155,10 @@ def test_a_model_whose_content_has_changed_is_refused_with_the_command_that_mend
 
 
 def test_only_the_last_two_encoders_are_kept(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, _models: dict[str, AxisEncoder]
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, models: dict[str, AxisEncoder]
 ) -> None:
     reembed(archive.store, "new")
-    monkeypatch.setattr(_models["old"], "id", "axes@2")
+    monkeypatch.setattr(models["old"], "id", "axes@2")
     reembed(archive.store, "old")
     known = archive.store.rows_of("SELECT identity FROM encoder ORDER BY number")
     assert [identity.split()[0] for (identity,) in known] == ["turned@1", "axes@2"]
