@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article, parse_article
-from newsclip.index.store import Store
 
 
 def article(article_id: str | int, **fields: Any) -> Article:
@@ -51,4 +50,4 @@ def embedding_of(text: str) -> NDArray[np.float64]:
 
 def axis_archive(directory: Path) -> Archive:
     """The archive in ``directory``, made if need be, with an AxisEncoder."""
-    return Archive(Store.open(directory, create=True), AxisEncoder())
+    return Archive.open(directory, AxisEncoder(), create=True)

@@ -15,7 +15,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
     │   ├── StoreUnavailable       the directory cannot be created, read or written
-    │   ├── StoreBusy              another process is importing into it
+    │   ├── StoreBusy              another process is importing into it, or changes its encoder
     │   └── StoreVersionUnknown    it was written by a newer Newsclip
     └── EncoderError
         ├── EncoderUnavailable     the model cannot be loaded
@@ -101,7 +101,7 @@ class StoreMissing(StoreError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"there is no archive in {str(path)!r}",
-            f"fill one with: newsclip import FILE --data {path}  (or look around with: newsclip demo)",
+            f"fill one with: newsclip import FILE --data {path} (to look around: newsclip demo)",
         )
         self.path = path
 
@@ -115,11 +115,11 @@ class StoreUnavailable(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another process holds the archive's import lock; ``holder`` names it."""
+    """Another process works on the archive in a way that allows no second; ``holder`` names it."""
 
     def __init__(self, holder: str) -> None:
         super().__init__(
-            f"another import into this archive is running ({holder})",
+            f"the archive is busy: {holder}",
             "wait until it has ended, then start again: what is already in is skipped",
         )
         self.holder = holder
@@ -151,7 +151,7 @@ class EncoderMismatch(EncoderError):
     def __init__(self, stored: str, asked: str) -> None:
         super().__init__(
             f"the archive's embeddings come from {stored}, not from {asked}",
-            "set the encoder back to the archive's, or import the articles into a new directory",
+            "keep to the archive's encoder, or change it with: newsclip reembed --encoder NAME",
         )
         self.stored = stored
         self.asked = asked

@@ -58,7 +58,7 @@ def test_an_error_of_the_domain_has_no_traceback() -> None:
     assert result.exit_code == 6
     assert result.stdout == ""
     assert result.stderr == (
-        "error: another import into this archive is running (process 7)\n"
+        "error: the archive is busy: process 7\n"
         "remedy: wait until it has ended, then start again: what is already in is skipped\n"
     )
 

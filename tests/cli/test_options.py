@@ -23,7 +23,7 @@ def test_config_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("config", "show", "--data", "elsewhere")
     assert result.stdout == (
         "data               elsewhere    --data\n"
-        "encoder            builtin      default\n"
+        "encoder            unset        default\n"
         "host               127.0.0.1    default\n"
         "port               8080         NEWSCLIP_PORT\n"
         "workers            1            default\n"

@@ -10,7 +10,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "settings.md").read_t
 def test_every_setting_is_documented_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| `(.*)` \| (.*) \|$", PAGE, re.MULTILINE)
     assert rows == [
-        (name, str(field.default), field.description)
+        (name, "unset" if field.default is None else str(field.default), field.description)
         for name, field in Settings.model_fields.items()
     ]
 

@@ -26,7 +26,7 @@ def test_defaults() -> None:
     settings = Settings.load()
     assert settings.model_dump() == {
         "data": Path("newsclip-data"),
-        "encoder": "builtin",
+        "encoder": None,
         "host": "127.0.0.1",
         "port": 8000,
         "workers": 1,
@@ -49,7 +49,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(
     settings = Settings.load({"workers": "3"})
     names = ("encoder", "host", "port", "workers")
     assert {name: (getattr(settings, name), settings.origin(name)) for name in names} == {
-        "encoder": ("builtin", "default"),
+        "encoder": (None, "default"),
         "host": ("file.example", "newsclip.toml"),
         "port": (2, "NEWSCLIP_PORT"),
         "workers": (3, "--workers"),

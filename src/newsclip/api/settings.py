@@ -54,8 +54,10 @@ class Settings(BaseModel):
     data: Annotated[Path, BeforeValidator(_not_blank), AfterValidator(Path.expanduser)] = Field(
         Path("newsclip-data"), description="the directory that holds the archive"
     )
-    encoder: _Text = Field(
-        "builtin", description='"builtin", or the name of a sentence-transformers model'
+    encoder: _Text | None = Field(
+        None,
+        description='"builtin", a folder, or the name of a sentence-transformers model;'
+        " without it an archive keeps its own, and a new one takes the built-in",
     )
     host: _Text = Field("127.0.0.1", description="the address that the service listens on")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(

@@ -1,11 +1,9 @@
 """One archive: its store, its encoder and the live view, opened together."""
 
-import fcntl
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,10 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from newsclip.errors import EncoderMismatch, StoreBusy, StoreUnavailable
-from newsclip.index.article import RECIPE, Article, content_hash, embedding_text
-from newsclip.index.encoder import Encoder, load_encoder
+from newsclip.errors import EncoderMismatch, StoreMissing
+from newsclip.index.article import Article, content_hash, embedding_text
+from newsclip.index.embeddings import KnownEncoder
+from newsclip.index.encoder import BUILTIN, Encoder, load_encoder
 from newsclip.index.live import LiveView, View
+from newsclip.index.loaded_encoders import LoadedEncoders, identity_of
+from newsclip.index.locks import exclusive
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
@@ -24,7 +25,6 @@ from newsclip.index.store import Store, Stored
 Outcome = Literal["added", "updated", "unchanged"]
 
 _BATCH = 256  # articles a transaction: enough to share its sync, few enough to lose little
-_LOCK_NAME = "import.lock"
 
 
 @dataclass
@@ -53,26 +53,40 @@ class ImportSummary:
 class Archive:
     """A publisher's archive in one directory."""
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, encoders: LoadedEncoders) -> None:
         self.store = store
-        self.encoder = encoder
-        self._live = LiveView(store, encoder)
+        self._encoders = encoders
+        self._live = LiveView(store, encoders)
 
     @classmethod
-    def open(cls, directory: Path, encoder: str = "builtin", create: bool = False) -> Self:
+    def open(
+        cls, directory: Path, encoder: str | Encoder | None = None, create: bool = False
+    ) -> Self:
         """Opens the archive in ``directory``; ``create`` makes an empty one where there is none.
 
+        ``encoder`` is a name for :func:`~newsclip.index.encoder.load_encoder`, or an encoder. An
+        archive keeps to its own, so None is right for every archive (a new one then takes the
+        built-in model), and any other than its own is refused.
         Raises StoreMissing, StoreUnavailable, StoreVersionUnknown, EncoderUnavailable or
         EncoderMismatch.
         """
         store = Store.open(directory, create)
         try:
-            model = load_encoder(encoder)
-            _check_encoder(store, model)
+            return cls(store, _encoders(store, encoder))
         except BaseException:
             store.close()
             raise
-        return cls(store, model)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that answers come from."""
+        return self._active()[1]
+
+    def _active(self) -> tuple[KnownEncoder, Encoder]:
+        active = self.store.embeddings.active()
+        if active is None:
+            raise StoreMissing(self.directory)
+        return active, self._encoders.get(active)
 
     @property
     def directory(self) -> Path:
@@ -130,18 +144,27 @@ class Archive:
         """
         digests = [content_hash(article) for article in articles]
         known = self.store.hashes([article.id for article in articles])
-        last = {
-            article.id: (article, digest) for article, digest in zip(articles, digests, strict=True)
-        }
+        pairs = zip(articles, digests, strict=True)
+        last = {article.id: (article, digest) for article, digest in pairs}
         changed = [pair for pair in last.values() if known.get(pair[0].id) != pair[1]]
         if changed:
-            texts = [embedding_text(article) for article, _ in changed]
-            embeddings = self.encoder.encode_documents(texts)
-            self.store.write(
-                Stored(article, embedding, digest)
-                for (article, digest), embedding in zip(changed, embeddings, strict=True)
-            )
+            self._write(changed)
         return _outcomes([article.id for article in articles], digests, known)
+
+    def _write(self, changed: Sequence[tuple[Article, bytes]]) -> None:
+        active, encoder = self._active()
+        texts = [embedding_text(article) for article, _ in changed]
+        embeddings = encoder.encode_documents(texts)
+        rows = [
+            Stored(article, embedding, digest)
+            for (article, digest), embedding in zip(changed, embeddings, strict=True)
+        ]
+        try:
+            self.store.write(rows, active.number)
+        except EncoderMismatch:  # switched while these were being embedded
+            if self._active()[0] == active:
+                raise
+            self._write(changed)
 
     def import_articles(
         self,
@@ -159,7 +182,7 @@ class Archive:
         """
         summary = ImportSummary()
         started = time.monotonic()
-        with self._import_lock():
+        with exclusive(self.directory, "import.lock", "import"):
             if strict:
                 lines = list(_raising(lines))
             batch = max(_BATCH, len(lines)) if isinstance(lines, list) else _BATCH
@@ -195,36 +218,25 @@ class Archive:
         summary.updated += counts["updated"]
         summary.unchanged += counts["unchanged"]
 
-    @contextmanager
-    def _import_lock(self) -> Iterator[None]:
-        """One import at a time; the operating system frees the lock if the process dies."""
-        path = self.store.directory / _LOCK_NAME
-        try:
-            file = path.open("a+")
-        except OSError as error:
-            remedy = "check that this user may write there"
-            raise StoreUnavailable(self.store.directory, str(error), remedy) from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.seek(0)
-                raise StoreBusy(f"process {file.read().strip() or 'unknown'}") from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-            yield
-            file.truncate(0)
 
-
-def _check_encoder(store: Store, encoder: Encoder) -> None:
-    """An archive keeps to the encoder and recipe that made its first embedding."""
-    asked = f"{encoder.id} {RECIPE} {encoder.dimension}"
-    stored = store.setting("encoder")
-    if stored is None:
-        store.write_setting("encoder", asked)
-    elif stored != asked:
-        raise EncoderMismatch(stored, asked)
+def _encoders(store: Store, asked: str | Encoder | None) -> LoadedEncoders:
+    """The archive's encoder, loaded; a new archive takes the one that is asked for."""
+    encoders = LoadedEncoders(store.embeddings)
+    active = store.embeddings.active()
+    if active is not None and asked in (None, active.name):
+        encoders.get(active)
+        return encoders
+    name = BUILTIN if asked is None else asked
+    encoder = load_encoder(name) if isinstance(name, str) else name
+    identity = identity_of(encoder)
+    if active is None:
+        known_as = name if isinstance(name, str) else encoder.id
+        active = store.embeddings.register(known_as, identity, encoder.dimension)
+        store.embeddings.activate(active.number)
+    elif identity != active.identity:
+        raise EncoderMismatch(active.identity, identity)
+    encoders.keep(active.number, encoder)
+    return encoders
 
 
 def _raising(lines: Iterable[Line]) -> Iterator[Line]:

@@ -10,12 +10,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.errors import ArticleNotFound
+from newsclip.errors import ArticleNotFound, StoreMissing
 from newsclip.index.article import Article
 from newsclip.index.catalog import Catalog
 from newsclip.index.encoder import Encoder
 from newsclip.index.filters import Filter, seconds
 from newsclip.index.lexicon import Lexicon, Word
+from newsclip.index.loaded_encoders import LoadedEncoders
 from newsclip.index.store import Store
 from newsclip.index.vectors import ExactVectorIndex, VectorIndex
 from newsclip.index.vocabulary import Vocabulary
@@ -53,19 +54,18 @@ class LiveView:
     process that opens the store sees each change at its next request.
     """
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, encoders: LoadedEncoders) -> None:
         self.store = store
-        self.encoder = encoder
+        self._encoders = encoders
         self._lock = threading.Lock()
         self._start_over()
 
     def _start_over(self) -> None:
         self._revision = 0
+        self._encoder_number = 0
         self.catalog = Catalog()
-        self.vectors: VectorIndex = ExactVectorIndex(self.encoder.dimension)
         self.lexicon = Lexicon()
         self.vocabulary = Vocabulary(self.lexicon.terms)
-        self._total = np.zeros(self.encoder.dimension)  # the sum of all embeddings
 
     @contextmanager
     def reading(self, now: datetime | None = None) -> Iterator["View"]:
@@ -80,20 +80,36 @@ class LiveView:
 
     def _catch_up(self) -> None:
         revision = self.store.revision()
-        if revision == self._revision:
+        active = self.store.embeddings.active()
+        if active is None:
+            raise StoreMissing(self.store.directory)
+        self._encoders.preload_next()
+        if (revision, active.number) == (self._revision, self._encoder_number):
             return
+        encoder = self._encoders.get(active)
         added, removed = self.store.keys_since(self._revision)
         try:
             self._forget([key for key in removed if key in self.catalog])
-            for start in range(0, len(added), _BATCH):
-                self._learn(added[start : start + _BATCH])
-            self.lexicon.commit()
+            if active.number != self._encoder_number:
+                self._switch(active.number, encoder)
+            self._learn(added)
         except BaseException:  # half of a change would stay in the indexes for good
             self._start_over()
             raise
         self._revision = revision
 
+    def _switch(self, number: int, encoder: Encoder) -> None:
+        """Another encoder from here on: the embeddings are other ones, the words the same."""
+        self.encoder = encoder
+        self._encoder_number = number
+        self.vectors: VectorIndex = ExactVectorIndex(encoder.dimension)
+        self._total = np.zeros(encoder.dimension)  # the sum of all embeddings
+        for keys in _batches(list(self.catalog)):
+            self._learn_embeddings(keys)
+
     def _forget(self, keys: Sequence[int]) -> None:
+        if not keys:
+            return
         for key in keys:
             self.lexicon.remove(key)
             self.vocabulary.remove(self.catalog.tags_of(key))
@@ -102,15 +118,24 @@ class LiveView:
         self._total -= self.vectors.get(gone).sum(axis=0)
         self.vectors.remove(gone)
 
-    def _learn(self, keys: Sequence[int]) -> None:
-        rows = self.store.rows(keys)
-        embeddings = np.stack([row.embedding for row in rows])
-        self.vectors.add(np.array([row.key for row in rows], np.int64), embeddings)
+    def _learn(self, added: Sequence[int]) -> None:
+        for keys in _batches(added):
+            self._learn_embeddings(keys)
+            for key, article in self.store.articles(keys).items():
+                self.lexicon.add(key, article)
+                self.catalog.add(key, article)
+                self.vocabulary.add(article.tags)
+        self.lexicon.commit()
+
+    def _learn_embeddings(self, keys: Sequence[int]) -> None:
+        found = self.store.embeddings.of(self._encoder_number, keys)
+        embeddings = np.stack([found[key] for key in keys])
+        self.vectors.add(np.array(keys, np.int64), embeddings)
         self._total += embeddings.sum(axis=0)
-        for row in rows:
-            self.lexicon.add(row.key, row.article)
-            self.catalog.add(row.key, row.article)
-            self.vocabulary.add(row.article.tags)
+
+
+def _batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH))
 
 
 class View:

@@ -3,7 +3,7 @@
 -- whoever has indexed a key never has to ask whether its text is still the same.
 CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
-    value TEXT NOT NULL
+    value INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE article (
@@ -34,10 +34,22 @@ CREATE TABLE article_tag (
 ) WITHOUT ROWID;
 CREATE INDEX article_tag_by_tag ON article_tag (tag);
 
-CREATE TABLE embedding (
-    key    INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
-    vector BLOB NOT NULL         -- float32, little-endian, L2-normalised
+-- Embeddings of two encoders do not compare. The setting "encoder" holds the number of the one
+-- that answers come from; another one's embeddings are filled in beside it before a switch.
+CREATE TABLE encoder (
+    number    INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL,     -- what loads it: "builtin", a folder, or a model's name
+    identity  TEXT NOT NULL UNIQUE, -- the model's id and the recipe of the embedded text
+    dimension INTEGER NOT NULL
 );
+
+CREATE TABLE embedding (
+    key     INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    encoder INTEGER NOT NULL REFERENCES encoder (number) ON DELETE CASCADE,
+    vector  BLOB NOT NULL,       -- float32, little-endian, L2-normalised
+    PRIMARY KEY (key, encoder)
+);
+CREATE INDEX embedding_by_encoder ON embedding (encoder);
 
 -- Keys that are no more, with the revision that removed them: what a follower must forget.
 CREATE TABLE removal (

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
 from newsclip.index.article import Article, format_instant
 from newsclip.index.database import Database
+from newsclip.index.embeddings import Embeddings
 
 FILE_NAME = "archive.sqlite3"
 FORMAT_VERSION = 1
@@ -39,21 +40,13 @@ class Stored:
     content_hash: bytes
 
 
-@dataclass(frozen=True)
-class Row:
-    """One version of an article as the indexes need it."""
-
-    key: int
-    article: Article
-    embedding: NDArray[np.float32]
-
-
 class Store:
     """One archive on disk. Threads and processes may share it."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._database = Database(directory / FILE_NAME)
+        self.embeddings = Embeddings(self._database)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:
@@ -99,14 +92,10 @@ class Store:
         """All that this thread reads inside comes from one moment of the archive."""
         return self._database.reading()
 
-    def setting(self, name: str) -> str | None:
-        """A named value about the archive as a whole; None if it was never written."""
-        row = self._database.first("SELECT value FROM setting WHERE name = ?", name)
-        return None if row is None else str(row[0])
-
     def revision(self) -> int:
         """A number that grows with every write; 0 for an archive that was never written."""
-        return int(self.setting("revision") or 0)
+        row = self._database.first("SELECT value FROM setting WHERE name = 'revision'")
+        return 0 if row is None else int(row[0])
 
     def get(self, article_id: str) -> Article:
         """The article as stored, visible or not. Raises ArticleNotFound."""
@@ -134,16 +123,6 @@ class Store:
         removed = [row[0] for row in self._database.rows(query, revision)]
         return added, removed
 
-    def rows(self, keys: Sequence[int]) -> list[Row]:
-        """Articles and embeddings of these keys, by ascending key."""
-        query = (
-            f"SELECT key, vector, {_COLUMNS}, {_TAGS}"
-            " FROM article JOIN embedding USING (key) WHERE key IN"
-        )
-        found = self._database.rows_in(query, keys)
-        rows = (Row(row[0], _article(row[2:]), np.frombuffer(row[1], "<f4")) for row in found)
-        return sorted(rows, key=lambda row: row.key)
-
     def rows_of(self, query: str, **named: object) -> list[tuple[Any, ...]]:
         """All rows of a query of one's own, with ``:named`` values."""
         return self._database.rows(query, **named)
@@ -156,16 +135,19 @@ class Store:
 
     # Writing
 
-    def write(self, articles: Iterable[Stored]) -> int:
+    def write(self, articles: Iterable[Stored], encoder: int) -> int:
         """Adds or replaces articles in one transaction; the new revision.
 
-        Raises StoreUnavailable or StoreBusy; then nothing of it is written.
+        ``encoder`` is the number of the one that made the embeddings. Raises EncoderMismatch if
+        answers come from another one by now, StoreUnavailable or StoreBusy; then nothing of it
+        is written.
         """
         with self._database.writing() as connection:
+            self.embeddings.check_active(encoder)
             revision = self._next_revision(connection)
             for stored in articles:
                 self._remove(connection, stored.article.id, revision)
-                _insert(connection, stored, revision)
+                _insert(connection, stored, encoder, revision)
         return revision
 
     def delete(self, article_id: str) -> int:
@@ -176,14 +158,9 @@ class Store:
                 raise ArticleNotFound(article_id)
         return revision
 
-    def write_setting(self, name: str, value: str) -> None:
-        """Stores a named value about the archive as a whole."""
-        with self._database.writing() as connection:
-            connection.execute("REPLACE INTO setting VALUES (?, ?)", (name, value))
-
     def _next_revision(self, connection: sqlite3.Connection) -> int:
         revision = self.revision() + 1
-        connection.execute("REPLACE INTO setting VALUES ('revision', ?)", (str(revision),))
+        connection.execute("REPLACE INTO setting VALUES ('revision', ?)", (revision,))
         return revision
 
     def _remove(self, connection: sqlite3.Connection, article_id: str, revision: int) -> bool:
@@ -195,7 +172,7 @@ class Store:
         return True
 
 
-def _insert(connection: sqlite3.Connection, stored: Stored, revision: int) -> None:
+def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revision: int) -> None:
     article = stored.article
     values = (
         revision,
@@ -220,7 +197,7 @@ def _insert(connection: sqlite3.Connection, stored: Stored, revision: int) -> No
     tags = ((key, position, tag) for position, tag in enumerate(article.tags))
     connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
     vector = stored.embedding.astype("<f4").tobytes()
-    connection.execute("INSERT INTO embedding VALUES (?, ?)", (key, vector))
+    connection.execute("INSERT INTO embedding VALUES (?, ?, ?)", (key, encoder, vector))
 
 
 def _article(row: Sequence[Any]) -> Article:

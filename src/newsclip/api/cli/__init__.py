@@ -13,6 +13,7 @@ from newsclip.api.cli.group import CommandGroup
 from newsclip.api.cli.import_command import import_
 from newsclip.api.cli.info_command import info
 from newsclip.api.cli.options import common_options
+from newsclip.api.cli.reembed_command import reembed
 from newsclip.api.cli.search_command import search
 from newsclip.api.cli.serve_command import serve
 from newsclip.api.cli.similar_command import similar
@@ -29,5 +30,5 @@ def main() -> None:
     """
 
 
-for command in (import_, serve, similar, search, suggest_tags, info, config, demo):
+for command in (import_, serve, similar, search, suggest_tags, info, reembed, config, demo):
     main.add_command(command)

@@ -32,7 +32,10 @@ def show(as_json: bool) -> None:
             }
         )
     else:
-        print_facts((name, str(value), settings.origin(name)) for name, value in values.items())
+        print_facts(
+            (name, "unset" if value is None else str(value), settings.origin(name))
+            for name, value in values.items()
+        )
 
 
 def _plain(value: object) -> object:

@@ -1,0 +1,85 @@
+"""Another model without an outage: new embeddings beside the old ones, then one switch."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from newsclip.errors import EncoderMismatch, EncoderUnavailable
+from newsclip.index.article import embedding_text
+from newsclip.index.encoder import Encoder, load_encoder
+from newsclip.index.loaded_encoders import identity_of
+from newsclip.index.locks import exclusive
+from newsclip.index.store import Store
+
+Progress = Callable[[int, int], None]
+
+_BATCH = 256  # articles a transaction: what an interrupted run has to do again, at the most
+_WINDOW = 16 * _BATCH  # articles sorted by length together, so that a batch pads little
+
+
+@dataclass(frozen=True)
+class ReembedSummary:
+    """What a change of the model did: which one answers now, and how much it had to embed."""
+
+    encoder: str
+    embedded: int
+    seconds: float
+
+
+def reembed(store: Store, encoder_name: str, on_progress: Progress | None = None) -> ReembedSummary:
+    """Embeds every article with another encoder, then switches all workers to it at once.
+
+    Articles are answered from the old embeddings until the switch, and may be written meanwhile.
+    A run that is interrupted goes on where it stopped. ``on_progress`` hears how many articles
+    are done and how many there are to do. Raises EncoderUnavailable, or a StoreError.
+    """
+    with exclusive(store.directory, "reembed.lock", "change of the encoder"):
+        encoder = load_encoder(encoder_name)
+        return _fill_and_switch(store, encoder_name, encoder, on_progress)
+
+
+def _fill_and_switch(
+    store: Store, name: str, encoder: Encoder, on_progress: Progress | None
+) -> ReembedSummary:
+    embeddings, identity = store.embeddings, identity_of(encoder)
+    coming = embeddings.register(name, identity, encoder.dimension)
+    embeddings.announce(coming.number)
+    started, done = time.monotonic(), 0
+    while not embeddings.activate(coming.number):  # what was written meanwhile is still missing
+        total, last = done + embeddings.count_missing(coming.number), 0
+        while keys := embeddings.missing(coming.number, _WINDOW, after=last):
+            for count in _embed(store, encoder, coming.number, keys):
+                done += count
+                if on_progress:
+                    on_progress(done, max(done, total))
+            last = keys[-1]
+    return ReembedSummary(identity, done, time.monotonic() - started)
+
+
+def _embed(store: Store, encoder: Encoder, number: int, keys: Sequence[int]) -> Iterator[int]:
+    """Embeds some articles, the shortest first, and yields how many after each transaction."""
+    articles = store.articles(keys)
+    texts = {key: embedding_text(article) for key, article in articles.items()}
+    by_length = sorted(texts, key=lambda key: len(texts[key]))
+    for start in range(0, len(by_length), _BATCH):
+        batch = by_length[start : start + _BATCH]
+        vectors = encoder.encode_documents([texts[key] for key in batch])
+        store.embeddings.add(number, zip(batch, vectors, strict=True))
+        yield len(batch)
+
+
+def roll_back(store: Store, on_progress: Progress | None = None) -> ReembedSummary:
+    """Switches back to the encoder before the last switch.
+
+    Only articles that have changed since need to be embedded. Raises EncoderUnavailable if there
+    is none to go back to.
+    """
+    previous = store.embeddings.previous()
+    if previous is None:
+        remedy = "name the model to switch to: newsclip reembed --encoder NAME"
+        raise EncoderUnavailable("the archive has had no other encoder before", remedy)
+    with exclusive(store.directory, "reembed.lock", "change of the encoder"):
+        encoder = load_encoder(previous.name)
+        if identity_of(encoder) != previous.identity:
+            raise EncoderMismatch(previous.identity, identity_of(encoder))
+        return _fill_and_switch(store, previous.name, encoder, on_progress)
