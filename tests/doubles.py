@@ -40,6 +40,15 @@ class AxisEncoder:
         return np.array([embedding_of(text) for text in texts], np.float32).reshape(-1, 8)
 
 
+class FailingEncoder(AxisEncoder):
+    """Fails at the first text that holds "goal"."""
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if any("goal" in text for text in texts):
+            raise RuntimeError("out of memory")
+        return super().encode_documents(texts)
+
+
 def embedding_of(text: str) -> NDArray[np.float64]:
     """What AxisEncoder makes of a text."""
     words = re.findall("[a-z]+", text.lower())
@@ -51,3 +60,14 @@ def embedding_of(text: str) -> NDArray[np.float64]:
 def axis_archive(directory: Path) -> Archive:
     """The archive in ``directory``, made if need be, with an AxisEncoder."""
     return Archive.open(directory, AxisEncoder(), create=True)
+
+
+def contents(archive: Archive) -> dict[str, tuple[str, list[float]]]:
+    """Each id with its title and its embedding, as they are stored."""
+    embeddings = archive.store.embeddings
+    active = embeddings.active()
+    assert active is not None
+    keys, _ = archive.store.keys_since(0)
+    vectors = embeddings.of(active.number, keys)
+    articles = archive.store.articles(keys)
+    return {articles[key].id: (articles[key].title, vectors[key].tolist()) for key in keys}

@@ -125,8 +125,11 @@ def test_a_port_in_use(command: str, archive: Path, taken_port: int, spawn: Spaw
     assert not Path("newsclip-demo").exists()
 
 
-def test_serve_without_an_archive(port: int, spawn: Spawn) -> None:
+def test_serve_makes_an_archive_where_there_is_none(port: int, spawn: Spawn) -> None:
     process = spawn("serve", "--port", port)
+    wait_until_ready(port, process)
+    assert answer(f"http://127.0.0.1:{port}/v1/search?q=anything")["hits"] == []
+    process.send_signal(signal.SIGTERM)
     _, message = process.communicate(timeout=60)
-    assert process.returncode == 5
-    assert message.startswith("error: there is no archive in 'newsclip-data'")
+    assert "the archive is empty" in message
+    assert str(Path("newsclip-data").resolve()) in message

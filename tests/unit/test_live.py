@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.doubles import article, axis_archive, embedding_of
+from tests.doubles import AxisEncoder, article, axis_archive, embedding_of
 
 from newsclip.errors import ArticleNotFound
-from newsclip.index import live
+from newsclip.index import live, loaded_encoders
 from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
 from newsclip.index.lexicon import Lexicon
-from newsclip.index.live import View
+from newsclip.index.live import LiveView, View
+from newsclip.index.loaded_encoders import LoadedEncoders
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -179,11 +180,57 @@ def test_a_catch_up_that_fails_is_made_good_by_the_next(
         assert view.typical_cosine(embedding_of("fish").astype(np.float32)) == pytest.approx(1)
 
 
+def test_what_is_no_more_takes_no_room(archive: Archive) -> None:
+    encoders = LoadedEncoders(archive.store.embeddings)
+    active = archive.store.embeddings.active()
+    assert active is not None
+    encoders.keep(active.number, archive.encoder)
+    follower = LiveView(archive.store, encoders)
+    for turn in range(4):
+        archive.put([article(n, title=f"fish {turn}") for n in range(5)])
+        with follower.reading(NOON):
+            pass
+    archive.delete("0")
+    archive.delete("1")
+    with follower.reading(NOON):
+        pass
+    assert len(follower.vectors) == len(follower.lexicon) == len(follower.catalog) == 3
+
+
 def test_an_error_inside_a_view_frees_it(archive: Archive) -> None:
     with pytest.raises(ZeroDivisionError), archive.reading(NOON):
         raise ZeroDivisionError
     with archive.reading(NOON) as view:
         assert len(view) == 0
+
+
+def test_nobody_waits_while_the_next_model_loads(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, loaded = threading.Event(), threading.Event()
+
+    def load(name: str) -> AxisEncoder:
+        loading.set()
+        loaded.wait()
+        return AxisEncoder()
+
+    def work() -> dict[str, float]:
+        archive.put([article("a", title="fish")])
+        with archive.reading(NOON) as view:
+            return nearest(view, "fish")
+
+    monkeypatch.setattr(loaded_encoders, "load_encoder", load)
+    coming = archive.store.embeddings.register("next", "next@1", 8)
+    archive.store.embeddings.announce(coming.number)
+    with archive.reading(NOON):
+        pass
+    assert loading.wait(30)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        try:
+            assert future.result(timeout=30) == {"a": 1.0}
+        finally:
+            loaded.set()
 
 
 def test_threads_read_while_another_process_would_write(tmp_path: Path) -> None:

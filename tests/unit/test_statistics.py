@@ -28,7 +28,8 @@ ENTRIES = [
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(tmp_path, create=True)
     vector = embedding_of("fish").astype(np.float32)
-    store.write(Stored(entry, vector, b"") for entry in ENTRIES)
+    axes = store.embeddings.register("axes", "axes@1", 8)
+    store.write([Stored(entry, vector, b"") for entry in ENTRIES], axes.number)
     yield store
     store.close()
 
@@ -73,7 +74,7 @@ def test_visible_to_the_second(store: Store, now: datetime, visible: list[str]) 
 
 def test_the_vocabulary_is_sorted_by_count_then_name(store: Store) -> None:
     assert tag_counts(store, NOON) == [TagCount("Sea", 2), TagCount("Law", 1)]
-    store.write([Stored(article("g", tags=["Zoo", "Ape", "Law"]), np.ones(8, np.float32), b"")])
+    store.write([Stored(article("g", tags=["Zoo", "Ape", "Law"]), np.ones(8, np.float32), b"")], 1)
     assert [count.tag for count in tag_counts(store, NOON)] == ["Law", "Sea", "Ape", "Zoo"]
 
 

@@ -10,18 +10,28 @@ from tests.doubles import article, embedding_of
 
 from newsclip.errors import (
     ArticleNotFound,
+    EncoderMismatch,
     NewsclipError,
     StoreMissing,
     StoreUnavailable,
     StoreVersionUnknown,
 )
 from newsclip.index.article import Article
-from newsclip.index.store import FILE_NAME, FORMAT_VERSION, Row, Store, Stored
+from newsclip.index.store import FILE_NAME, FORMAT_VERSION, Store, Stored
+
+AXES = 1
+"""The number of the only encoder."""
+
+
+def new_store(directory: Path) -> Store:
+    store = Store.open(directory, create=True)
+    assert store.embeddings.register("axes", "axes@1", 8).number == AXES
+    return store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path, create=True)
+    store = new_store(tmp_path)
     yield store
     store.close()
 
@@ -51,31 +61,30 @@ FULL = article(
 
 @pytest.mark.parametrize("entry", [FULL, article(7), article("b", body="B", title="")])
 def test_an_article_comes_back_as_it_went_in(store: Store, entry: Article) -> None:
-    store.write([stored(entry)])
+    store.write([stored(entry)], AXES)
     assert store.get(entry.id) == entry
     (key,) = store.keys_since(0)[0]
     assert store.articles([key]) == {key: entry}
 
 
 def test_embeddings_and_hashes(store: Store) -> None:
-    store.write([stored(article("a", title="fish")), stored(article("b", title="ship vote"))])
+    store.write([stored(article("a", title="fish")), stored(article("b", title="ship vote"))], AXES)
     added, _ = store.keys_since(0)
-    rows = store.rows(added[::-1])
-    assert [row.key for row in rows] == sorted(added)
-    assert [row.article.id for row in rows] == ["a", "b"]
-    assert rows[0].embedding.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    embeddings = store.embeddings.of(AXES, added[::-1])
+    assert embeddings[added[0]].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     half = 0.5**0.5
-    assert rows[1].embedding == pytest.approx([0, half, half, 0, 0, 0, 0, 0])
+    assert embeddings[added[1]] == pytest.approx([0, half, half, 0, 0, 0, 0, 0])
+    assert store.embeddings.of(AXES + 1, added) == {}
     assert store.hashes(["b", "c", "a"]) == {"a": b"afish", "b": b"bship vote"}
 
 
 def test_keys_that_are_no_more_are_left_out(store: Store) -> None:
-    store.write([stored(article("a")), stored(article("b"))])
+    store.write([stored(article("a")), stored(article("b"))], AXES)
     gone, kept = store.keys_since(0)[0]
     store.delete("a")
     assert store.articles([gone, kept, 999]).keys() == {kept}
-    assert [row.key for row in store.rows([gone, kept, 999])] == [kept]
-    assert store.rows([]) == []
+    assert store.embeddings.of(AXES, [gone, kept, 999]).keys() == {kept}
+    assert store.embeddings.of(AXES, []) == {}
     assert store.articles([]) == {}
 
 
@@ -85,11 +94,12 @@ def test_keys_that_are_no_more_are_left_out(store: Store) -> None:
 def test_the_log_says_what_a_follower_must_learn_and_forget(store: Store) -> None:
     assert (store.revision(), store.keys_since(0)) == (0, ([], []))
 
-    assert store.write([stored(article("a")), stored(article("b"))]) == 1
+    assert store.write([stored(article("a")), stored(article("b"))], AXES) == 1
     (key_a, key_b), removed = store.keys_since(0)
     assert removed == []
 
-    assert store.write([stored(article("a", title="fish"))]) == 2  # a new version is a new key
+    # a new version is a new key
+    assert store.write([stored(article("a", title="fish"))], AXES) == 2
     (new_a,), removed = store.keys_since(1)
     assert removed == [key_a]
     assert new_a > max(key_a, key_b)
@@ -104,26 +114,26 @@ def test_the_log_says_what_a_follower_must_learn_and_forget(store: Store) -> Non
 def test_a_key_is_never_used_again(store: Store) -> None:
     seen: set[int] = set()
     for _ in range(5):
-        store.write([stored(article("a"))])
+        store.write([stored(article("a"))], AXES)
         (key,) = store.keys_since(0)[0]
         assert key not in seen
         seen.add(key)
         store.delete("a")
     store.close()
     reopened = Store.open(store.directory)
-    reopened.write([stored(article("a"))])
+    reopened.write([stored(article("a"))], AXES)
     assert set(reopened.keys_since(0)[0]).isdisjoint(seen)
     reopened.close()
 
 
 def test_the_same_id_twice_in_one_write(store: Store) -> None:
-    store.write([stored(article("a", title="one")), stored(article("a", title="two"))])
+    store.write([stored(article("a", title="one")), stored(article("a", title="two"))], AXES)
     added, _ = store.keys_since(0)
-    assert [row.article.title for row in store.rows(added)] == ["two"]
+    assert [entry.title for entry in store.articles(added).values()] == ["two"]
 
 
 def test_deleting_takes_everything_with_it(store: Store) -> None:
-    store.write([stored(FULL)])
+    store.write([stored(FULL)], AXES)
     store.delete(FULL.id)
     for table in ("article", "article_tag", "embedding"):
         assert store.rows_of(f"SELECT count(*) FROM {table}") == [(0,)]
@@ -133,14 +143,14 @@ def test_deleting_takes_everything_with_it(store: Store) -> None:
 
 
 def test_deleting_what_is_not_there_writes_nothing(store: Store) -> None:
-    store.write([stored(article("a"))])
+    store.write([stored(article("a"))], AXES)
     with pytest.raises(ArticleNotFound):
         store.delete("A")  # letter by letter
     assert store.revision() == 1
 
 
 def test_a_write_that_fails_half_way_leaves_the_previous_state(store: Store) -> None:
-    store.write([stored(article("a", title="old"))])
+    store.write([stored(article("a", title="old"))], AXES)
 
     def failing() -> Iterator[Stored]:
         yield stored(article("a", title="new"))
@@ -148,23 +158,31 @@ def test_a_write_that_fails_half_way_leaves_the_previous_state(store: Store) -> 
         raise RuntimeError("pulled the plug")
 
     with pytest.raises(RuntimeError, match="plug"):
-        store.write(failing())
+        store.write(failing(), AXES)
     assert store.get("a").title == "old"
     assert store.revision() == 1
     assert len(store.keys_since(0)[0]) == 1
     assert store.keys_since(0)[1] == []
 
 
-def test_settings(store: Store) -> None:
-    assert store.setting("colour") is None
-    store.write_setting("colour", "blue")
-    store.write_setting("colour", "red")
-    assert store.setting("colour") == "red"
-    assert store.revision() == 0
+def test_embeddings_of_an_encoder_that_no_longer_answers_are_refused(store: Store) -> None:
+    store.write([stored(article("a", title="old"))], AXES)
+    assert store.embeddings.activate(AXES)
+    with pytest.raises(EncoderMismatch):
+        store.write([stored(article("a", title="new"))], AXES + 1)
+    assert (store.get("a").title, store.revision()) == ("old", 1)
+
+
+def test_the_number_of_an_encoder_is_never_used_again(store: Store) -> None:
+    assert store.embeddings.activate(AXES)
+    given_up = store.embeddings.register("other", "other@1", 8)
+    store.embeddings.activate(AXES)  # forgets all but the active and the previous one
+    assert store.rows_of("SELECT number FROM encoder") == [(AXES,)]
+    assert store.embeddings.register("third", "third@1", 8).number > given_up.number
 
 
 def test_size_bytes_counts_the_log(store: Store, tmp_path: Path) -> None:
-    store.write([stored(article("a", body="x" * 100_000))])
+    store.write([stored(article("a", body="x" * 100_000))], AXES)
     assert store.size_bytes() == sum(
         path.stat().st_size for path in tmp_path.iterdir() if not path.name.endswith("-shm")
     )
@@ -176,8 +194,8 @@ def test_size_bytes_counts_the_log(store: Store, tmp_path: Path) -> None:
 
 def test_a_store_outlives_its_process(tmp_path: Path) -> None:
     directory = tmp_path / "new" / "deeper"
-    first = Store.open(directory, create=True)
-    first.write([stored(FULL)])
+    first = new_store(directory)
+    first.write([stored(FULL)], AXES)
     first.close()
     again = Store.open(directory)
     assert again.get(FULL.id) == FULL
@@ -222,8 +240,8 @@ def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_file_that_lost_its_middle(tmp_path: Path) -> None:
-    store = Store.open(tmp_path, create=True)
-    store.write(stored(article(n, body=f"{n} " * 2_000)) for n in range(50))
+    store = new_store(tmp_path)
+    store.write((stored(article(n, body=f"{n} " * 2_000)) for n in range(50)), AXES)
     store.close()
     data = bytearray((tmp_path / FILE_NAME).read_bytes())
     data[8192:-8192] = b"\x5a" * (len(data) - 16384)
@@ -232,7 +250,7 @@ def test_a_file_that_lost_its_middle(tmp_path: Path) -> None:
     def use() -> None:
         damaged = Store.open(tmp_path)
         try:
-            damaged.rows(damaged.keys_since(0)[0])
+            damaged.articles(damaged.keys_since(0)[0])
         finally:
             damaged.close()
 
@@ -257,7 +275,7 @@ def test_a_newer_format_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 def test_a_creation_that_was_cut_off_is_taken_up(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).touch()
-    store = Store.open(tmp_path)
-    store.write([stored(article("a"))])
-    assert isinstance(store.rows(store.keys_since(0)[0])[0], Row)
+    store = new_store(tmp_path)
+    store.write([stored(article("a"))], AXES)
+    assert store.get("a") == article("a")
     store.close()

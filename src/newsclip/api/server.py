@@ -38,13 +38,16 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT.
 
-    Raises SettingInvalid for an address that cannot be listened on, StoreMissing or another
-    StoreError for an archive that cannot be opened. Exits with 1 if a worker keeps failing.
+    Makes an empty archive where there is none. Raises SettingInvalid for an address that cannot
+    be listened on, a StoreError for an archive that cannot be opened. Exits with 1 if a worker
+    keeps failing.
     """
     logs.configure(settings)
     check_address(settings)
-    with Archive.open(settings.data, settings.encoder) as archive:
+    with Archive.open(settings.data, settings.encoder, create=True) as archive:
         revision = archive.revision()
+    if not revision:
+        log.warning("the archive is empty", data=str(settings.data.resolve()))
     # Forked workers would share locks and threads of the libraries that the check has loaded.
     multiprocessing.set_start_method("spawn", force=True)
     with _shared_measurements(settings.workers):

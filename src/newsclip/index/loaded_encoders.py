@@ -31,6 +31,8 @@ class LoadedEncoders:
 
         Raises EncoderUnavailable, or EncoderMismatch if what its name loads by now is another.
         """
+        if known.number in self._loaded:  # without the lock, which is held while another one loads
+            return self._loaded[known.number]
         with self._lock:
             encoder = self._loaded.get(known.number)
             if encoder is None:

@@ -37,7 +37,7 @@ CREATE INDEX article_tag_by_tag ON article_tag (tag);
 -- Embeddings of two encoders do not compare. The setting "encoder" holds the number of the one
 -- that answers come from; another one's embeddings are filled in beside it before a switch.
 CREATE TABLE encoder (
-    number    INTEGER PRIMARY KEY,
+    number    INTEGER PRIMARY KEY AUTOINCREMENT, -- workers remember encoders by it
     name      TEXT NOT NULL,     -- what loads it: "builtin", a folder, or a model's name
     identity  TEXT NOT NULL UNIQUE, -- the model's id and the recipe of the embedded text
     dimension INTEGER NOT NULL

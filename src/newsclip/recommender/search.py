@@ -12,7 +12,7 @@ from newsclip.index.live import View
 from newsclip.recommender.fusion import candidates
 from newsclip.recommender.hit import Hit, Reason, Snippet
 
-SEMANTIC_WEIGHT = 0.2
+SEMANTIC_WEIGHT = 0.3
 MAX_DEPTH = 1_000
 """How far an answer can be paged through: ``offset + limit`` at most."""
 

@@ -18,6 +18,7 @@ from newsclip.api.cli.search_command import search
 from newsclip.api.cli.serve_command import serve
 from newsclip.api.cli.similar_command import similar
 from newsclip.api.cli.suggest_tags_command import suggest_tags
+from newsclip.api.cli.train_model_command import train_model
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +31,16 @@ def main() -> None:
     """
 
 
-for command in (import_, serve, similar, search, suggest_tags, info, reembed, config, demo):
+for command in (
+    import_,
+    serve,
+    similar,
+    search,
+    suggest_tags,
+    info,
+    reembed,
+    train_model,
+    config,
+    demo,
+):
     main.add_command(command)
