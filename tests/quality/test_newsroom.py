@@ -180,7 +180,6 @@ def test_a_rare_name_is_found_first(newsroom: Archive, query: str, expected: set
             2,
         ),
         ("trawler seized by foreign coastguard", PORT[:2], 2),
-        ("trawler seized by foreign coastguard", PORT[2:3], 5),
         ("how do I send my ballot by mail", ["life/2026/08/how-to-vote-by-post"], 1),
         ("understand my electricity invoice", ["life/2025/12/how-to-read-energy-bill"], 1),
         ("soprano first night review", SINGER[:1], 1),

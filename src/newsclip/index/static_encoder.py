@@ -94,13 +94,16 @@ class StaticEncoder:
         return self.encode_documents(texts)
 
     def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
-        pieces = np.fromiter(self._reader.read(text), dtype=np.intp)
+        # A word that stands ten times is looked up, scaled and added once.
+        counts = np.bincount(np.fromiter(self._reader.read(text), dtype=np.intp))
+        pieces = np.flatnonzero(counts)
         for start in range(0, len(pieces), _BLOCK):
             ids = pieces[start : start + _BLOCK]
-            weights = None if self._weights is None else self._weights[ids]
+            weights = counts[ids].astype(np.float32)
+            if self._weights is not None:
+                weights *= self._weights[ids]
             rows = self._table[ids if self._mapping is None else self._mapping[ids]]
-            floats = rows.astype(np.float32, copy=False)
-            row += floats.sum(axis=0) if weights is None else weights @ floats
+            row += weights @ rows.astype(np.float32, copy=False)
         length = float(np.linalg.norm(row))
         if length > 1e-12 and np.isfinite(length):
             row /= length
