@@ -133,7 +133,7 @@ def test_similar_in_a_terminal(run: Run, archive: Path) -> None:
     assert blank == ""
     assert first.endswith("  Dockers end their strike in the harbour")
     assert second == "      Politics · 2026-01-05 · politics/2026/harbour-strike"
-    assert any("same tags: #Harbour" in line for line in rest)
+    assert any("tags: #Harbour" in line for line in rest)
 
 
 def test_similar_leaves_out(run: Run, archive: Path) -> None:

@@ -144,7 +144,6 @@ def connections() -> int:
     return sum(isinstance(each, sqlite3.Connection) for each in gc.get_objects())
 
 
-@pytest.mark.xfail(reason="Database keeps the connection of every thread that ever read")
 def test_a_thread_takes_its_connection_with_it(database: Database) -> None:
     before = connections()
     for _ in range(20):

@@ -101,6 +101,17 @@ def test_scores_are_bm25_by_field(terms: dict[str, float]) -> None:
     assert max(expected) <= lexicon.ceiling(terms)
 
 
+def test_a_word_of_the_title_counts_double() -> None:
+    entries = [
+        article("title", title="fish", summary="law", body="star"),
+        article("summary", title="vote", summary="fish", body="bank"),
+        article("body", title="wind", summary="rain", body="fish"),
+    ]
+    keys, scores = lexicon_of(entries).search({"fish": 1.0}, 9, Filter(), NOW)
+    assert keys.tolist() == [0, 1, 2]
+    assert scores == pytest.approx(scores[1] * np.array([2, 1, 1]))
+
+
 def test_the_ceiling_is_reached_by_endless_repetition() -> None:
     texts = ["fish " * 5_000, "ship", "law", "star"]
     lexicon = lexicon_of([article(n, body=text) for n, text in enumerate(texts)])

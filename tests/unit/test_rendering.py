@@ -85,9 +85,9 @@ def test_suggestions() -> None:
 @pytest.mark.parametrize(
     ("reason", "text"),
     [
-        (Reason("tags", ("Harbour", "Strike")), "same tags: #Harbour, #Strike"),
-        (Reason("words", ("dock", "law")), "same words: dock, law"),
-        (Reason("section", ("Politics",)), "same section: Politics"),
+        (Reason("tags", ("Harbour", "Strike")), "tags: #Harbour, #Strike"),
+        (Reason("words", ("dock", "law")), "words: dock, law"),
+        (Reason("section", ("Politics",)), "section: Politics"),
         (Reason("meaning"), "close in meaning"),
         (Reason("newest"), "among the newest"),
     ],

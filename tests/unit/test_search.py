@@ -290,7 +290,6 @@ def test_the_only_article_can_be_found_by_its_meaning(archive: Archive) -> None:
     assert ids(found(archive, "fish", mode="semantic")) == ["a"]
 
 
-@pytest.mark.xfail(reason="a query without a word is still near to something")
 @pytest.mark.parametrize("query", ["???", "\N{SLIGHTLY SMILING FACE}"])
 def test_a_query_without_a_word_asks_for_nothing(archive: Archive, query: str) -> None:
     archive.put([article("a", body="!!!"), article("b", body="fish")])

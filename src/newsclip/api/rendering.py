@@ -132,15 +132,15 @@ def import_summary_to_dict(summary: ImportSummary) -> dict[str, Any]:
 
 
 _SENTENCES = {
-    "tags": "same tags: {}",
-    "words": "same words: {}",
-    "section": "same section: {}",
+    "tags": "tags: {}",
+    "words": "words: {}",
+    "section": "section: {}",
     "meaning": "close in meaning",
     "newest": "among the newest",
 }
 
 
 def reason_text(reason: Reason) -> str:
-    """A reason as a reader reads it, such as ``same tags: #Colombia, #USRelations``."""
+    """A reason as a reader reads it, such as ``tags: #Colombia, #USRelations``."""
     values = [f"#{value}" if reason.kind == "tags" else value for value in reason.values]
     return _SENTENCES[reason.kind].format(", ".join(values))

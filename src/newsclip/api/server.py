@@ -85,6 +85,9 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
     """The application of one worker process, which opens the archive for itself."""
     from newsclip.api.app import create_app, service_of
 
+    # Ctrl-C reaches every process of the terminal's group; only the main one is to hear it, and to
+    # stop the workers in order.
+    os.setpgid(0, 0)
     logs.configure(settings)
     app = create_app(Archive.open(settings.data, settings.encoder), settings)
     for task in (service_of(app).load, _end_with_parent):

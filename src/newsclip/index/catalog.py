@@ -15,6 +15,7 @@ from newsclip.index.filters import (
     Filter,
     attributes,
     conditions,
+    fold,
     seconds,
     visible_span,
 )
@@ -74,6 +75,11 @@ class Catalog:
     def tags_of(self, key: int) -> tuple[str, ...]:
         """The tags of an article, as it wrote them."""
         return self._tags[key]
+
+    def carried(self, tags: Iterable[str], now: datetime) -> set[str]:
+        """Those of the tags that a visible article carries, compared as filters compare them."""
+        visible = self.visible(now)
+        return {tag for tag in tags if (visible & self._any("tag", [fold(tag)])).any()}
 
     def section_counts(self, now: datetime) -> dict[str, int]:
         """How many visible articles each section has."""

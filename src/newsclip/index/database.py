@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,20 +17,24 @@ _DAMAGE_REMEDY = "restore a backup, or import the articles into a new directory"
 _VARIABLES = 30_000
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that can be referred to weakly, so that it ends with its thread."""
+
+
 class Database:
     """A SQLite file in WAL mode, shared by threads and processes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Closes every thread's connection; SQLite then folds its log into the file."""
         with self._lock:
-            while self._connections:
-                self._connections.pop().close()
+            for connection in self._connections:
+                connection.close()
         self._local = threading.local()
 
     @contextmanager
@@ -62,24 +67,25 @@ class Database:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> _Connection:
         connection = sqlite3.connect(
             self.path,
             timeout=_BUSY_TIMEOUT_SECONDS,
             isolation_level=None,
             check_same_thread=False,  # only so that close() may close them all
+            factory=_Connection,
         )
         connection.execute("PRAGMA journal_mode = WAL")
         # An acknowledged write must outlive a power cut, so every commit is synced.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         with self._lock:
-            self._connections.append(connection)
+            self._connections.add(connection)
         return connection
 
     @contextmanager

@@ -177,7 +177,9 @@ class View:
 
     def tags_named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Each tag whose name stands in a text's terms, with the run's start and end."""
-        return self._live.vocabulary.named_in(terms)
+        named = list(self._live.vocabulary.named_in(terms))
+        carried = self._live.catalog.carried({tag for tag, _, _ in named}, self.now)
+        return (run for run in named if run[0] in carried)
 
     def newest(self, where: Filter, limit: int) -> list[int]:
         """Keys of the newest articles that pass; undated articles come last."""

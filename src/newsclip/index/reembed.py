@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from newsclip.errors import EncoderMismatch, EncoderUnavailable
 from newsclip.index.article import embedding_text
 from newsclip.index.encoder import Encoder, load_encoder
-from newsclip.index.loaded_encoders import identity_of
+from newsclip.index.loaded_encoders import identity_of, name_to_keep
 from newsclip.index.locks import exclusive
 from newsclip.index.store import Store
 
@@ -35,7 +35,7 @@ def reembed(store: Store, encoder_name: str, on_progress: Progress | None = None
     """
     with exclusive(store.directory, "reembed.lock", "change of the encoder"):
         encoder = load_encoder(encoder_name)
-        return _fill_and_switch(store, encoder_name, encoder, on_progress)
+        return _fill_and_switch(store, name_to_keep(encoder_name), encoder, on_progress)
 
 
 def _fill_and_switch(

@@ -53,6 +53,8 @@ def search(
         remedy = f"keep offset + limit within {MAX_DEPTH}, or narrow the query with a filter"
         raise QueryInvalid("offset", offset, remedy, f"reaches beyond hit {MAX_DEPTH}")
     written = _query_words(view, query)
+    if not written:  # "???" means nothing; every article would be as near to it as any other
+        return SearchPage([], offset, limit, None)
     terms = dict.fromkeys(written, 1.0)
     # The same depth for every page, so that no article changes its place between two pages.
     ranked = candidates(view, terms, view.embed_query(query), where, _WEIGHTS[mode], MAX_DEPTH)
