@@ -264,7 +264,7 @@ def test_words_have_their_places_in_characters() -> None:
     [
         ("USRelations", "US Relations"),
         ("GustavoPetro", "Gustavo Petro"),
-        ("Election2026", "Election2026"),
+        ("Election2026", "Election 2026"),
         ("COVID", "COVID"),
         ("OPECMeeting", "OPEC Meeting"),
         ("us_relations", "us relations"),

@@ -197,3 +197,26 @@ def test_tags_of_deleted_articles_are_forgotten(archive: Archive) -> None:
     assert suggested(archive, Draft(body="fish")) == []
     archive.put([article("b", body="fish", tags=["Y"]), article("c", body="star")])
     assert scores(suggested(archive, Draft(body="fish"))) == pytest.approx({"Y": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "matched"),
+    [
+        ("WHO", "The man who came from the WHO.", "WHO"),
+        ("WHO", "The man who came.", None),
+        ("US", "They told us.", None),
+        ("YouTube", "A youtube video.", "youtube"),
+        ("Law", "The LAW passed.", "LAW"),
+    ],
+)
+def test_a_name_in_capitals_is_found_in_capitals_only(
+    archive: Archive, tag: str, text: str, matched: str | None
+) -> None:
+    archive.put([article("a", body="fish", tags=[tag])])
+    named = [
+        evidence.matched
+        for each in suggested(archive, Draft(body=text))
+        for evidence in each.evidence
+        if isinstance(evidence, TextEvidence)
+    ]
+    assert named == ([matched] if matched else [])

@@ -188,9 +188,10 @@ class Archive:
         summary = ImportSummary()
         started = time.monotonic()
         with exclusive(self.directory, "import.lock", "import"):
+            batch = _BATCH
             if strict:
                 lines = list(_raising(lines))
-            batch = max(_BATCH, len(lines)) if isinstance(lines, list) else _BATCH
+                batch = max(1, len(lines))  # one transaction
             iterator = iter(lines)
             seen: set[str] = set()
             while part := list(islice(iterator, batch)):

@@ -28,7 +28,9 @@ FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0,
 _LONGEST_WORD = 60  # characters; longer ones are numbers, addresses and noise
 _BM25_CEILING = 2.2  # k1 + 1, tantivy's k1 being 1.2: what tf saturates to, times idf
 _WRITER_BYTES = 64 * 2**20
-_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_-]")
+_CAMEL_CASE = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[_-]"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Word:
 
 
 def spelled_out(tag: str) -> str:
-    """A hashtag in words: ``USRelations`` is ``US Relations``, ``GustavoPetro`` two words."""
+    """A hashtag in words: ``USRelations`` is ``US Relations``, ``Election2026`` two words."""
     return " ".join(_CAMEL_CASE.sub(" ", tag).split())
 
 

@@ -23,7 +23,7 @@ def exclusive(directory: Path, name: str, purpose: str) -> Iterator[None]:
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise StoreBusy(f"{purpose} by process {holder}") from None

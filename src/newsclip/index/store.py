@@ -62,7 +62,11 @@ class Store:
         except OSError as error:
             remedy = "name a directory that this user may create and write"
             raise StoreUnavailable(directory, error.strerror or str(error), remedy) from error
-        store._prepare()
+        try:
+            store._prepare()
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def _prepare(self) -> None:

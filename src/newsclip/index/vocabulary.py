@@ -13,13 +13,14 @@ class Vocabulary:
         """``terms_of`` gives the terms of a text as they are indexed."""
         self._terms_of = terms_of
         self._counts: Counter[str] = Counter()
-        self._names: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        self._names: dict[str, set[tuple[str, tuple[str, ...]]]] = defaultdict(set)
 
     def add(self, tags: Iterable[str]) -> None:
         """Counts an article's tags in."""
         for tag in tags:
-            if not self._counts[tag] and (name := self._terms_of(spelled_out(tag))):
-                self._names[name[0]][tag] = name
+            if not self._counts[tag]:
+                for name in self._names_of(tag):
+                    self._names[name[0]].add((tag, name))
             self._counts[tag] += 1
 
     def remove(self, tags: Iterable[str]) -> None:
@@ -28,8 +29,8 @@ class Vocabulary:
             self._counts[tag] -= 1
             if not self._counts[tag]:
                 del self._counts[tag]
-                if name := self._terms_of(spelled_out(tag)):
-                    del self._names[name[0]][tag]
+                for name in self._names_of(tag):
+                    self._names[name[0]].remove((tag, name))
 
     def named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Each tag whose name stands in a text's terms, with the run's start and end.
@@ -37,7 +38,11 @@ class Vocabulary:
         A tag is yielded once for each place, in the order of the text.
         """
         for start, term in enumerate(terms):
-            for tag, name in self._names.get(term, {}).items():
+            for tag, name in self._names.get(term, ()):
                 end = start + len(name)
                 if tuple(terms[start:end]) == name:
                     yield tag, start, end
+
+    def _names_of(self, tag: str) -> set[tuple[str, ...]]:
+        """A tag as it is written and as it is spelled out: ``YouTube``, ``Climate Change``."""
+        return {name for text in (tag, spelled_out(tag)) if (name := self._terms_of(text))}

@@ -63,7 +63,7 @@ def suggest_tags(
     names = _names_in_text(view, draft)
     own = {fold(tag) for tag in draft.tags}
     scores = {
-        tag: 1 - (1 - votes.get(tag, 0.0)) * (1 - (_NAMED if tag in names else 0.0))
+        tag: _either(votes.get(tag, 0.0), _NAMED if tag in names else 0.0)
         for tag in votes.keys() | names.keys()
         if fold(tag) not in own
     }
@@ -74,6 +74,11 @@ def suggest_tags(
         TagSuggestion(tag, scores[tag], (*filter(None, [names.get(tag)]), *evidence[tag]))
         for tag in best
     ]
+
+
+def _either(one: float, other: float) -> float:
+    """The chance that at least one of two independent things is so."""
+    return one + other - one * other
 
 
 def _neighbours(view: View, draft: Draft) -> dict[int, float]:
@@ -101,9 +106,11 @@ def _names_in_text(view: View, draft: Draft) -> dict[str, TextEvidence]:
     words = view.words(text)
     found: dict[str, TextEvidence] = {}
     for tag, start, end in view.tags_named_in([word.term for word in words]):
-        if tag not in found:
-            place = words[start].start
-            found[tag] = TextEvidence(_sentence_at(text, place), text[place : words[end - 1].end])
+        place = words[start].start
+        written = text[place : words[end - 1].end]
+        # "WHO" and "US" are words, too; only in capitals are they the names.
+        if tag not in found and (not tag.isupper() or written.isupper()):
+            found[tag] = TextEvidence(_sentence_at(text, place), written)
     return found
 
 

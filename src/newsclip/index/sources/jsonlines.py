@@ -33,11 +33,11 @@ def read_articles(
     Memory stays bounded by ``max_line_bytes`` for JSON Lines; a JSON array is read whole.
     Raises SourceUnreadable if the stream is empty or an array does not parse.
     """
-    first = _first_line(stream, name, max_line_bytes)
+    number, first = _first_line(stream, name, max_line_bytes)
     if first.lstrip().startswith(b"["):
         yield from _array(first + stream.read(), name)
     else:
-        yield from _lines(first, stream, max_line_bytes)
+        yield from _lines(number, first, stream, max_line_bytes)
 
 
 def parse_json(data: bytes) -> Any:
@@ -59,14 +59,14 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"is not JSON: {name} is no JSON number")
 
 
-def _first_line(stream: BinaryIO, name: str, max_line_bytes: int) -> bytes:
-    """The first line that is not blank; earlier blank ones are kept as newlines to count them."""
-    blank = b""
+def _first_line(stream: BinaryIO, name: str, max_line_bytes: int) -> tuple[int, bytes]:
+    """The first line that is not blank, with its number."""
+    number = 0
     while line := stream.readline(max_line_bytes + 1):
+        number += 1
         line = line.removeprefix(_BOM)
         if line.strip():
-            return blank + line
-        blank += b"\n"
+            return number, line
     raise SourceUnreadable(name, "is empty", "give it one JSON article a line, or a JSON array")
 
 
@@ -80,18 +80,15 @@ def _array(data: bytes, name: str) -> Iterator[Line]:
         yield _parsed(number, raw)
 
 
-def _lines(first: bytes, stream: BinaryIO, max_line_bytes: int) -> Iterator[Line]:
-    number = first.count(b"\n", 0, len(first) - len(first.lstrip()))
-    line = first.lstrip()
+def _lines(number: int, line: bytes, stream: BinaryIO, max_line_bytes: int) -> Iterator[Line]:
     while line:
-        number += 1
         if len(line) > max_line_bytes:
             size = len(line) + _skip_line(line, stream)
             problem = f"has {size:,} bytes, the limit is {max_line_bytes:,}"
             yield _refused(number, problem, "shorten the article, or raise max_line_bytes")
         elif line.strip():
             yield _line(number, line)
-        line = stream.readline(max_line_bytes + 1)
+        number, line = number + 1, stream.readline(max_line_bytes + 1)
 
 
 def _skip_line(line: bytes, stream: BinaryIO) -> int:
