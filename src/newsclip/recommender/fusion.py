@@ -23,11 +23,12 @@ def candidates(
     """The best of both sides, ranked by a weighted mean of the two scores.
 
     Both scores are absolute, so an article's score does not depend on which others were found,
-    and a threshold means the same for every query:
+    and a threshold means the same for every query (only the keyword score of an article beyond
+    the first ``depth`` matches counts as 0):
 
     - keyword: the square root of BM25's share in the most that these terms could give. The
-      root spreads the small shares that long queries reach (digitalgov's own text reaches a
-      fifth); it beat the plain share and the cube root on the open sets, docs/decisions.md;
+      root spreads the small shares that long queries reach: an article's own text gets a fifth
+      (docs/decisions.md);
     - meaning: the cosine above what a random article of this archive would have.
 
     ``semantic_weight`` is 0 (keywords only) to 1 (meaning only).
