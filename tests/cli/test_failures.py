@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,7 @@ def test_an_interrupted_import_says_what_it_keeps(spawn: Spawn, run: Run) -> Non
     process.stdin.flush()
     while not (kept := json.loads(run("info", "--json").stdout or "{}").get("articles")):
         pass
+    time.sleep(0.5)  # until it waits for more lines
     process.send_signal(signal.SIGINT)
     output, message = process.communicate(timeout=60)
     assert process.returncode == 130
