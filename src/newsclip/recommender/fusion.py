@@ -15,7 +15,7 @@ DEPTH = 200
 def candidates(
     view: View,
     terms: Mapping[str, float],
-    embedding: NDArray[np.float32],
+    embedding: NDArray[np.float32] | None,
     where: Filter,
     semantic_weight: float,
     depth: int = DEPTH,
@@ -31,13 +31,15 @@ def candidates(
       (docs/decisions.md);
     - meaning: the cosine above what a random article of this archive would have.
 
-    ``semantic_weight`` is 0 (keywords only) to 1 (meaning only).
+    ``semantic_weight`` is 0 (keywords only, no ``embedding`` needed) to 1 (meaning only).
     """
     matched = view.matching(terms, depth, where) if semantic_weight < 1 else Scored.none()
-    near = view.nearest(embedding, depth, where) if semantic_weight > 0 else Scored.none()
+    if semantic_weight == 0:
+        embedding = None
+    near = Scored.none() if embedding is None else view.nearest(embedding, depth, where)
     keys = np.union1d(matched.keys, near.keys)
     scores = (1 - semantic_weight) * _keyword_scores(view, terms, matched, keys)
-    if semantic_weight > 0:
+    if embedding is not None:
         scores += semantic_weight * _semantic_scores(view, embedding, keys)
     order = np.lexsort((keys, -scores))
     return Scored(keys[order], scores[order])

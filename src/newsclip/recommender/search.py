@@ -57,7 +57,8 @@ def search(
         return SearchPage([], offset, limit, None)
     terms = dict.fromkeys(written, 1.0)
     # The same depth for every page, so that no article changes its place between two pages.
-    ranked = candidates(view, terms, view.embed_query(query), where, _WEIGHTS[mode], MAX_DEPTH)
+    embedding = None if mode == "keyword" else view.embed_query(query)
+    ranked = candidates(view, terms, embedding, where, _WEIGHTS[mode], MAX_DEPTH)
     ranked = ranked.above(0)
     page = ranked.first(limit, offset)
     articles = view.articles(page.keys.tolist())
