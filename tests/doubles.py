@@ -1,15 +1,25 @@
 """Builders and stand-ins that several test folders share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.analysis import Analyzer
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article, parse_article
+from newsclip.index.catalog import Catalog, ScannedHolders
+from newsclip.index.columns import Columns, GrowingColumns
+from newsclip.index.digest import Digester
+from newsclip.index.snapshot import StoredHolders
+from newsclip.index.store import Store, Stored
+from newsclip.index.strings import Strings
+
+AXES = 1
+"""The number of the only encoder of a `new_store`."""
 
 
 def article(article_id: str | int, **fields: Any) -> Article:
@@ -17,6 +27,47 @@ def article(article_id: str | int, **fields: Any) -> Article:
     if not {"title", "body"} & fields.keys():
         fields["title"] = "untitled"
     return parse_article({"id": article_id, **fields})
+
+
+def new_store(directory: Path) -> Store:
+    """An empty store that knows the AxisEncoder."""
+    store = Store.open(directory, create=True)
+    assert store.embeddings.register("axes", "axes@1", 8).number == AXES
+    return store
+
+
+def stored(entry: Article, text: str = "") -> Stored:
+    """An article as the store takes it, with the embedding of a text or of its title."""
+    embedding = embedding_of(text or entry.title).astype(np.float32)
+    return Stored(entry, embedding, entry.id.encode() + entry.title.encode())
+
+
+def columns_of(shelf: Mapping[int, Article]) -> tuple[GrowingColumns, Strings]:
+    """The rows of some articles by ascending key, without embeddings, and their names."""
+    columns, names = GrowingColumns(1), Strings()
+    if shelf:
+        digester = Digester(Analyzer().terms, Strings(), names)
+        columns.append(digester.block(shelf, np.zeros((len(shelf), 1), np.float32)))
+    return columns, names
+
+
+def catalogs_of(shelf: Mapping[int, Article]) -> list[Catalog]:
+    """Two catalogs of the same articles: as of a delta, and as of a snapshot."""
+    columns, names = columns_of(shelf)
+    holders = (ScannedHolders(columns), stored_holders(columns, len(names)))
+    return [Catalog(columns, names, each) for each in holders]
+
+
+def stored_holders(columns: Columns, names: int) -> StoredHolders:
+    """What a snapshot knows of the names up to a number, one name and one row at a time."""
+    held = [columns.values("attribute", "name", row).tolist() for row in range(len(columns))]
+    rows = [[row for row, of_row in enumerate(held) if name in of_row] for name in range(names)]
+    ends = np.cumsum([len(of_name) for of_name in rows], dtype=np.int64)
+    # Undated ones say 2**62, and come last.
+    dates = [-date if date < 2**62 else date for date in columns["published_at"].tolist()]
+    newest = sorted(range(len(columns)), key=lambda row: (dates[row], -row))
+    flat = [row for of_name in rows for row in of_name]
+    return StoredHolders(ends, np.array(flat, np.int32), np.array(newest, np.int32))
 
 
 class AxisEncoder:

@@ -15,8 +15,9 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
     │   ├── StoreUnavailable       the directory cannot be created, read or written
-    │   ├── StoreBusy              another process is importing into it, or changes its encoder
-    │   └── StoreVersionUnknown    it was written by a newer Newsclip
+    │   ├── StoreBusy              another process imports, changes its encoder, or has it open
+    │   ├── StoreVersionUnknown    it was written by a newer Newsclip
+    │   └── BackupUnusable         a backup that cannot be written, or not be restored
     └── EncoderError
         ├── EncoderUnavailable     the model cannot be loaded
         └── EncoderMismatch        the archive's embeddings come from another model
@@ -117,10 +118,10 @@ class StoreUnavailable(StoreError):
 class StoreBusy(StoreError):
     """Another process works on the archive in a way that allows no second; ``holder`` names it."""
 
-    def __init__(self, holder: str) -> None:
+    def __init__(self, holder: str, remedy: str | None = None) -> None:
         super().__init__(
             f"the archive is busy: {holder}",
-            "wait until it has ended, then start again: what is already in is skipped",
+            remedy or "wait until it has ended, then start again: what is already in is skipped",
         )
         self.holder = holder
 
@@ -132,6 +133,49 @@ class StoreVersionUnknown(StoreError):
         super().__init__(
             f"the archive in {str(path)!r} has format {found}, this Newsclip reads up to {known}",
             "install the newer Newsclip that wrote it, or restore a backup made with this one",
+        )
+        self.found = found
+        self.known = known
+
+
+class BackupUnusable(StoreError):
+    """A backup of an archive cannot be written to its file, or not be restored from it."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"the backup {str(path)!r} {problem}", remedy)
+        self.path = path
+
+
+class SnapshotError(StoreError):
+    """A snapshot, an index on disk, cannot be used; the store that it was made from can."""
+
+    remedy_for_all = "make it anew from the store: newsclip rebuild"
+
+    def __init__(self, path: Path, problem: str, remedy: str = remedy_for_all) -> None:
+        super().__init__(f"the snapshot {str(path)!r} {problem}", remedy)
+        self.path = path
+
+
+class SnapshotDamaged(SnapshotError):
+    """A file of a snapshot is missing, cut short or changed."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, f"is damaged: {problem}")
+        self.problem = problem
+
+
+class SnapshotForeign(SnapshotError):
+    """A snapshot is of another store, of a later state of it, or of another model."""
+
+
+class SnapshotVersionUnknown(SnapshotError):
+    """A snapshot was written by a newer Newsclip than this one."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            path,
+            f"has format {found}, this Newsclip reads up to {known}",
+            "install the newer Newsclip that wrote it, or make it anew: newsclip rebuild",
         )
         self.found = found
         self.known = known

@@ -30,6 +30,7 @@ HERE = Path("archive")
         (errors.StoreMissing(HERE), 5),
         (errors.StoreUnavailable(HERE, "", ""), 5),
         (errors.StoreVersionUnknown(HERE, 2, 1), 5),
+        (errors.BackupUnusable(HERE, "", ""), 5),
         (errors.StoreBusy("process 1"), 6),
         (errors.EncoderUnavailable("", ""), 7),
         (errors.EncoderMismatch("", ""), 7),

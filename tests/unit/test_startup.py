@@ -56,7 +56,15 @@ def test_the_package_itself_imports_nothing() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["import", "--help"], ["search", "--help"], ["serve", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["import", "--help"],
+        ["search", "--help"],
+        ["serve", "--help"],
+        ["backup", "--help"],
+        ["restore", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:

@@ -4,29 +4,22 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from tests.doubles import article, embedding_of
+from tests.doubles import AXES, article, new_store, stored
 
 from newsclip.errors import (
     ArticleNotFound,
     EncoderMismatch,
     NewsclipError,
+    StoreBusy,
     StoreMissing,
     StoreUnavailable,
     StoreVersionUnknown,
 )
 from newsclip.index.article import Article
-from newsclip.index.store import FILE_NAME, FORMAT_VERSION, Store, Stored
-
-AXES = 1
-"""The number of the only encoder."""
-
-
-def new_store(directory: Path) -> Store:
-    store = Store.open(directory, create=True)
-    assert store.embeddings.register("axes", "axes@1", 8).number == AXES
-    return store
+from newsclip.index.locks import alone
+from newsclip.index.migrations import FORMAT_VERSION
+from newsclip.index.store import FILE_NAME, LOCK_NAME, Store, Stored
 
 
 @pytest.fixture
@@ -34,11 +27,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = new_store(tmp_path)
     yield store
     store.close()
-
-
-def stored(entry: Article, text: str = "") -> Stored:
-    embedding = embedding_of(text or entry.title).astype(np.float32)
-    return Stored(entry, embedding, entry.id.encode() + entry.title.encode())
 
 
 FULL = article(
@@ -190,6 +178,36 @@ def test_size_bytes_counts_the_log(store: Store, tmp_path: Path) -> None:
 
 
 # Opening
+
+
+def test_a_lineage_is_a_number_that_stays(tmp_path: Path) -> None:
+    lineages = []
+    for name in ("a", "b", "a", "b"):
+        store = Store.open(tmp_path / name, create=True)
+        lineages.append(store.lineage())
+        store.close()
+    assert lineages[:2] == lineages[2:]
+    assert lineages[0] != lineages[1]
+    assert all(0 < lineage < 2**62 for lineage in lineages)
+
+
+def test_an_open_store_holds_its_lock_beside_others(tmp_path: Path) -> None:
+    first, second = Store.open(tmp_path, create=True), Store.open(tmp_path)
+    for store in (first, second):
+        with pytest.raises(StoreBusy), alone(tmp_path, LOCK_NAME):
+            pass
+        store.close()
+    with alone(tmp_path, LOCK_NAME), pytest.raises(StoreBusy) as caught:
+        Store.open(tmp_path)
+    assert "restored" in caught.value.message
+
+
+def test_a_store_that_does_not_open_leaves_its_lock(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"no database" * 100)
+    with pytest.raises(StoreUnavailable):
+        Store.open(tmp_path)
+    with alone(tmp_path, LOCK_NAME):
+        pass
 
 
 def test_a_store_outlives_its_process(tmp_path: Path) -> None:

@@ -3,10 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,9 +16,12 @@ from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, Sto
 from newsclip.index.article import Article, format_instant
 from newsclip.index.database import Database
 from newsclip.index.embeddings import Embeddings
+from newsclip.index.locks import shared
+from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
 
 FILE_NAME = "archive.sqlite3"
-FORMAT_VERSION = 1
+LOCK_NAME = "archive.lock"
+"""Whoever has the file open holds this one `shared`; only who is `alone` with it may replace it."""
 
 _COLUMNS = (
     "id, url, title, summary, body, section, authors, language, image_url,"
@@ -46,23 +48,20 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._database = Database(directory / FILE_NAME)
+        self._open = ExitStack()
         self.embeddings = Embeddings(self._database)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:
         """Opens the archive in ``directory``; ``create`` makes an empty one where there is none.
 
-        Raises StoreMissing, StoreUnavailable or StoreVersionUnknown.
+        Raises StoreMissing, StoreUnavailable, StoreVersionUnknown, or StoreBusy while a backup is
+        being restored.
         """
+        find(directory, create)
         store = cls(directory)
         try:
-            if not create and not store._database.path.exists():
-                raise StoreMissing(directory)
-            directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            remedy = "name a directory that this user may create and write"
-            raise StoreUnavailable(directory, error.strerror or str(error), remedy) from error
-        try:
+            store._open.enter_context(shared(directory, LOCK_NAME))
             store._prepare()
         except BaseException:
             store.close()
@@ -70,18 +69,14 @@ class Store:
         return store
 
     def _prepare(self) -> None:
-        """Creates the tables of a new file; refuses a file of a newer format."""
+        """Brings the file to today's format, a new one from nothing; refuses a newer format."""
         if self._version() == FORMAT_VERSION:
             return
         with self._database.writing() as connection:
-            version = self._version()  # again: another process may have been first
+            version = version_of(connection)  # again: another process may have been first
             if version > FORMAT_VERSION:
                 raise StoreVersionUnknown(self.directory, version, FORMAT_VERSION)
-            if version == 0:
-                script = files("newsclip.index").joinpath("schema.sql").read_text("utf-8")
-                for statement in script.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+            migrate(connection)
 
     def _version(self) -> int:
         return int(self._database.rows("PRAGMA user_version")[0][0])
@@ -89,6 +84,7 @@ class Store:
     def close(self) -> None:
         """Closes the file; the store must not be used after."""
         self._database.close()
+        self._open.close()
 
     # Reading
 
@@ -101,6 +97,13 @@ class Store:
         row = self._database.first("SELECT value FROM setting WHERE name = 'revision'")
         return 0 if row is None else int(row[0])
 
+    def lineage(self) -> int:
+        """Which history of writes the revisions count: a number from 1 to 2**62 - 1.
+
+        An archive that is restored from a backup begins another history.
+        """
+        return int(self._database.rows("SELECT value FROM setting WHERE name = 'lineage'")[0][0])
+
     def get(self, article_id: str) -> Article:
         """The article as stored, visible or not. Raises ArticleNotFound."""
         query = f"SELECT {_COLUMNS}, {_TAGS} FROM article WHERE id = ?"
@@ -108,6 +111,11 @@ class Store:
         if row is None:
             raise ArticleNotFound(article_id)
         return _article(row)
+
+    def key_of(self, article_id: str) -> int | None:
+        """The key of an article's present version."""
+        row = self._database.first("SELECT key FROM article WHERE id = ?", article_id)
+        return None if row is None else int(row[0])
 
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""
@@ -127,9 +135,25 @@ class Store:
         removed = [row[0] for row in self._database.rows(query, revision)]
         return added, removed
 
+    def changes_since(self, revision: int) -> int:
+        """How many versions of articles came or went after ``revision``."""
+        counts = "SELECT count(*) FROM {} WHERE revision > ?"
+        return sum(
+            int(self._database.rows(counts.format(table), revision)[0][0])
+            for table in ("article", "removal")
+        )
+
     def rows_of(self, query: str, **named: object) -> list[tuple[Any, ...]]:
         """All rows of a query of one's own, with ``:named`` values."""
         return self._database.rows(query, **named)
+
+    def integrity_problems(self) -> list[str]:
+        """What SQLite finds wrong with the file; reads all of it."""
+        found = [row[0] for row in self._database.rows("PRAGMA integrity_check")]
+        orphans = self._database.rows("PRAGMA foreign_key_check")
+        return [text for text in found if text != "ok"] + [
+            f"a row of {table} belongs to no row of {parent}" for table, _, parent, _ in orphans
+        ]
 
     def size_bytes(self) -> int:
         """Bytes on disk, the write-ahead log included."""
@@ -174,6 +198,22 @@ class Store:
         connection.execute("DELETE FROM article WHERE key = ?", row)
         connection.execute("INSERT INTO removal VALUES (?, ?)", (row[0], revision))
         return True
+
+
+def find(directory: Path, create: bool = False) -> Path:
+    """The archive's file in ``directory``; with ``create`` only the directory need be there then.
+
+    Raises StoreMissing or StoreUnavailable.
+    """
+    file = directory / FILE_NAME
+    try:
+        if not create and not file.exists():
+            raise StoreMissing(directory)
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "name a directory that this user may create and write"
+        raise StoreUnavailable(directory, error.strerror or str(error), remedy) from error
+    return file
 
 
 def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revision: int) -> None:

@@ -1,19 +1,12 @@
 """`newsclip reembed`."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from newsclip.api.cli.options import common_options, json_option, load_settings
 from newsclip.api.cli.output import print_facts, print_json
-
-if TYPE_CHECKING:
-    from newsclip.index.reembed import Progress
+from newsclip.api.cli.progress_bar import progress_bar
 
 
 @click.command("reembed")
@@ -35,7 +28,7 @@ def reembed(rollback: bool, as_json: bool) -> None:
     try:
         active = store.embeddings.active()
         name = settings.encoder or (active.name if active else "builtin")
-        with _progress() as progress:
+        with progress_bar(" articles") as progress:
             if rollback:
                 summary = change.roll_back(store, progress)
             else:
@@ -52,17 +45,3 @@ def reembed(rollback: bool, as_json: bool) -> None:
                 ("seconds", f"{summary.seconds:.1f}"),
             ]
         )
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar with the time left on stderr, if that is a terminal."""
-    from tqdm import tqdm
-
-    with tqdm(unit=" articles", leave=False, disable=None) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield show
