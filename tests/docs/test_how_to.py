@@ -129,6 +129,51 @@ def test_the_encoder_of_an_archive_is_changed(tmp_path: Path) -> None:
     check(HOW_TO / "use-another-encoder.md", tmp_path)
 
 
+# What the commands of a page are to a test that is not root, and has no service to stop.
+STAND_INS = """
+sudo() { if [ "$1" = -u ]; then shift 2; fi; "$@"; }
+install() { mkdir -p "${@: -1}"; }
+systemctl() { echo "systemctl $*"; }
+pip() { echo "pip $*"; }
+"""
+
+
+def test_an_archive_is_backed_up_restored_and_upgraded(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive", create=True) as archive:
+        archive.put([parse_article(raw) for raw in ARTICLES])
+    (tmp_path / "newsclip.toml").write_text('data = "archive"\n', "utf-8")
+    page = (HOW_TO / "run-in-production.md").read_text("utf-8")
+    page = page[page.index("\n## Back it up\n") :]
+    script = "".join(block.text for block in blocks(page) if block.fence == "sh")
+    for there, here in (("/opt/newsclip/bin/", ""), ("/etc/newsclip/", ""), ("/var/", "")):
+        script = script.replace(there, here)
+    done = subprocess.run(
+        ["bash", "-e", "-c", STAND_INS + script],
+        cwd=tmp_path,
+        env={"PATH": f"{BIN}:{os.defpath}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    printed = [line.split()[0] for line in done.stdout.splitlines()]
+    copied = ["articles", "revision", "size"]
+    made, restored = ["file", *copied], ["systemctl", "archive", *copied, "replaced", "systemctl"]
+    assert printed == [
+        *made,
+        *restored,
+        *made,
+        "pip",
+        "encoder",
+        "embedded",
+        "seconds",
+        "systemctl",
+    ]
+    assert (tmp_path / "backups" / "newsclip" / "before-upgrade.sqlite3").exists()
+    with Archive.open(tmp_path / "archive") as archive:
+        assert archive.statistics().articles == len(ARTICLES)
+
+
 def test_nginx_passes_on_what_is_public_and_nothing_else() -> None:
     text = block_of("run-in-production.md", "nginx").text
     passed = re.findall(r"location (=|~) (\S+) \{\s+limit_except GET \{ deny all; \}", text)

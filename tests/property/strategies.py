@@ -26,13 +26,18 @@ texts = st.lists(
 ).map(" ".join)
 
 
+queries = st.tuples(texts, st.just("") | names.filter(lambda name: "#" not in name)).map(" ".join)
+"""Words of texts, and of tags."""
+
+
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
     """An article near noon, in any state."""
     return article(
         draw(ids),
         title=draw(texts),
-        body=draw(st.just("") | texts),
+        summary=draw(st.just("") | texts),
+        body=draw(st.just("") | texts | st.just("law " * 70 + "fish")),
         section=draw(st.none() | names),
         tags=draw(st.lists(names, max_size=3)),
         authors=draw(st.lists(names, max_size=2)),

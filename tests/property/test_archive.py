@@ -1,6 +1,12 @@
-"""Whatever happens to an archive, two processes over it answer as a dictionary of articles does."""
+"""Whatever happens to an archive, two processes over it answer as a dictionary of articles does.
+
+Snapshots come and go meanwhile: who answers from one, from an older one and what has changed
+since, or from none at all, gives the same answers with the same scores.
+"""
 
 import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,17 +18,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.doubles import axis_archive, embedding_of
 
 from newsclip.errors import ArticleNotFound
+from newsclip.index import compaction
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
-from newsclip.index.live import View
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import tag_counts
+from newsclip.index.store import Store
+from newsclip.index.view import View
+from newsclip.recommender.hit import Hit
+from newsclip.recommender.search import Mode, search
+from newsclip.recommender.similar import similar_to_article
 
-from .strategies import NOON, articles, filters, ids, moments, passes, texts
+from .model import Model, embedding, terms_of
+from .strategies import NOON, articles, filters, ids, moments, queries
 
-WORDS = {"fish": "fish", "law": "law", "the": "the", "elev": "élève"}
-"""Terms as they are indexed, and the words that they stand for."""
+WORKERS = st.integers(0, 1)
+MODES: dict[Mode, float] = {"hybrid": 0.3, "keyword": 0.0, "semantic": 1.0}
 
 
 class ArchiveMachine(RuleBasedStateMachine):
@@ -32,12 +44,13 @@ class ArchiveMachine(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.workers = [self.opened(), self.opened()]
-        self.model: dict[str, Article] = {}
+        self.model = Model()
 
     def opened(self) -> Archive:
         return axis_archive(Path(self.folder.name))
 
     def teardown(self) -> None:
+        settle()
         for worker in getattr(self, "workers", []):
             worker.close()
         if hasattr(self, "folder"):
@@ -45,103 +58,191 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     # What happens
 
-    @rule(worker=st.integers(0, 1), batch=st.lists(articles(), min_size=1, max_size=6))
+    @rule(worker=WORKERS, batch=st.lists(articles(), min_size=1, max_size=6))
     def put(self, worker: int, batch: list[Article]) -> None:
-        outcomes = self.workers[worker].put(batch)
-        for entry, outcome in zip(batch, outcomes, strict=True):
-            before = self.model.get(entry.id)
-            expected = "added" if before is None else "updated"
-            assert outcome == ("unchanged" if before == entry else expected)
-            self.model[entry.id] = entry
+        assert self.workers[worker].put(batch) == self.model.put(batch)
 
-    @rule(worker=st.integers(0, 1), batch=st.lists(articles(), max_size=6))
+    @rule(worker=WORKERS, batch=st.lists(articles(), max_size=6))
     def import_(self, worker: int, batch: list[Article]) -> None:
         lines = [Line(number, entry) for number, entry in enumerate(batch, start=1)]
         summary = self.workers[worker].import_articles(lines, strict=bool(worker))
-        new = {entry.id for entry in batch} - self.model.keys()
+        new = {entry.id for entry in batch} - self.model.articles.keys()
         assert summary.added == len(new)
         assert summary.accepted == len(batch)
         assert summary.repeated_ids == len(batch) - len({entry.id for entry in batch})
-        self.model.update({entry.id: entry for entry in batch})
+        self.model.put(batch)
 
-    @rule(worker=st.integers(0, 1), article_id=ids)
+    @rule(worker=WORKERS, article_id=ids)
     def delete(self, worker: int, article_id: str) -> None:
-        if article_id in self.model:
+        if article_id in self.model.articles:
             self.workers[worker].delete(article_id)
-            del self.model[article_id]
+            self.model.delete(article_id)
         else:
             with pytest.raises(ArticleNotFound):
                 self.workers[worker].delete(article_id)
 
-    @precondition(lambda self: len(self.model) > 1)
-    @rule(worker=st.integers(0, 1), data=st.data())
+    @precondition(lambda self: len(self.model.articles) > 1)
+    @rule(worker=WORKERS, data=st.data())
     def swap_texts(self, worker: int, data: st.DataObject) -> None:
-        first, second = data.draw(st.permutations(sorted(self.model)))[:2]
-        one, two = self.model[first], self.model[second]
-        self.model[first] = one.model_copy(update={"title": two.title, "body": two.body})
-        self.model[second] = two.model_copy(update={"title": one.title, "body": one.body})
-        self.workers[worker].put([self.model[first], self.model[second]])
+        first, second = data.draw(st.permutations(sorted(self.model.articles)))[:2]
+        one, two = self.model.articles[first], self.model.articles[second]
+        batch = [
+            one.model_copy(update={"title": two.title, "body": two.body}),
+            two.model_copy(update={"title": one.title, "body": one.body}),
+        ]
+        assert self.workers[worker].put(batch) == self.model.put(batch)
 
-    @rule(worker=st.integers(0, 1))
+    @rule(worker=WORKERS)
     def reopen(self, worker: int) -> None:
+        settle()
         self.workers[worker].close()
         self.workers[worker] = self.opened()
 
+    @rule(worker=WORKERS, make=st.sampled_from([compaction.compact, compaction.rebuild]))
+    def snapshot(self, worker: int, make: Callable[[Store], Path | None]) -> None:
+        """Each worker begins to make it ready at its next question, and goes on meanwhile."""
+        made = make(self.workers[worker].store)
+        assert made is not None or make is compaction.compact
+
+    @rule(
+        worker=WORKERS, reopened=st.booleans(), batch=st.just([]) | st.lists(articles(), max_size=3)
+    )
+    def snapshot_in_use(self, worker: int, reopened: bool, batch: list[Article]) -> None:
+        """As above, with writes before anybody has looked; one has it in use from now on."""
+        compaction.compact(self.workers[worker].store)
+        self.put(worker, batch)
+        if reopened:
+            self.reopen(worker)
+        with self.workers[worker].reading(NOON):
+            pass
+        settle()
+
     # What must hold
 
-    @rule(worker=st.integers(0, 1), where=filters, now=moments, query=texts)
+    @rule(worker=WORKERS, where=filters, now=moments, query=queries)
     def ask(self, worker: int, where: Filter, now: datetime, query: str) -> None:
         with self.workers[worker].reading(now) as view:
             self.compare(view, where, query)
+            self.compare_searches(view, where, query)
+
+    @precondition(lambda self: self.model.articles)
+    @rule(worker=WORKERS, where=filters, now=moments, data=st.data())
+    def ask_for_similar(
+        self, worker: int, where: Filter, now: datetime, data: st.DataObject
+    ) -> None:
+        article_id = data.draw(st.sampled_from(sorted(self.model.articles)))
+        noise = self.model.noise(embedding(self.model.articles[article_id]))
+        with self.workers[worker].reading(now) as view:
+            hits = similar_to_article(view, article_id, where=where, fallback="none").hits
+            found = scores_of(view, hits)
+        same_scores(found, self.model.similar(article_id, where, now), noise)
 
     @invariant()
     def both_hold_the_same(self) -> None:
         for worker in getattr(self, "workers", []):
             with worker.reading(NOON) as view:
-                self.compare(view, Filter(), "fish law")
+                self.compare(view, Filter(), "fish law the us")
                 for article_id in "abcdefgh":
                     self.compare_one(view, article_id)
             counts = {count.tag: count.articles for count in tag_counts(worker.store, NOON)}
-            seen = [entry.tags for entry in self.model.values() if entry.is_visible(NOON)]
+            seen = [entry.tags for entry in self.model.passing(Filter(), NOON).values()]
             assert counts == {
                 tag: sum(tag in tags for tags in seen) for tags in seen for tag in tags
             }
 
     def compare_one(self, view: View, article_id: str) -> None:
-        if article_id not in self.model:
+        if article_id not in self.model.articles:
             with pytest.raises(ArticleNotFound):
                 view.key_of(article_id)
             return
-        entry = self.model[article_id]
+        entry = self.model.articles[article_id]
         assert view.article(article_id) == entry
-        expected = embedding_of(f"{entry.title} {entry.body}")
-        assert view.embedding(view.key_of(article_id)) == pytest.approx(expected, abs=1e-6)
+        assert view.embedding(view.key_of(article_id)).tolist() == embedding(entry).tolist()
         assert view.tags_of(view.key_of(article_id)) == entry.tags
 
-    def compare(self, view: View, where: Filter, query: str) -> None:
-        passing = {i: entry for i, entry in self.model.items() if passes(entry, where, view.now)}
-        embedding = embedding_of(query)
-        near = view.nearest(embedding.astype(np.float32), 100, where)
-        found = {key: entry.id for key, entry in view.articles(near.keys.tolist()).items()}
-        assert sorted(found.values()) == sorted(passing)
-        expected = [
-            float(embedding_of(f"{e.title} {e.body}") @ embedding)
-            for e in (passing[found[key]] for key in near.keys.tolist())
-        ]
-        assert near.scores == pytest.approx(expected, abs=1e-6)
-        assert near.scores.tolist() == sorted(near.scores.tolist(), reverse=True)
+    def compare(self, view: View, where: Filter, text: str) -> None:
+        model, now = self.model, view.now
+        assert len(view) == len(model.articles)
+        newest = model.newest(where, now)
+        for limit in (1, 3, 100):
+            assert named(view, view.newest(where, limit)) == newest[:limit]
+        vector = embedding_of(text)
+        near = view.nearest(vector.astype(np.float32), 100, where)
+        keys, scores = near.keys.tolist(), near.scores.tolist()
+        assert_ranked(keys, scores)
+        cosines = dict(zip(named(view, keys), scores, strict=True))
+        assert cosines == pytest.approx(model.cosines(vector, where, now), abs=1e-6)
+        typical = view.typical_cosine(vector.astype(np.float32))
+        assert typical == pytest.approx(model.typical(vector), abs=1e-6)
 
-        for term, word in WORDS.items():
-            keys = view.matching({term: 1.0}, 100, where).keys.tolist()
-            holders = {entry.id for entry in view.articles(keys).values()}
-            assert holders == {
-                i for i, e in passing.items() if word in f"{e.title} {e.body}".lower().split()
-            }
+        weights = {term: 1.0 + len(term) for term in terms_of(text)}
+        query = view.query(weights)
+        matching = view.matching(query, 100, where)
+        assert matching.tolist() == sorted(set(matching.tolist()))
+        scores = view.keyword_scores(query, matching).tolist()
+        found = dict(zip(named(view, matching.tolist()), scores, strict=True))
+        assert found == pytest.approx(model.bm25(weights, where, now), rel=1e-5)
+        assert view.ceiling(query) == pytest.approx(model.ceiling(weights))
+        rarities = view.rarities(query.terms).tolist()
+        assert rarities == pytest.approx(model.rarities(view.term_texts(query.terms)))
+        self.compare_names(view)
+
+    def compare_names(self, view: View) -> None:
+        seen = self.model.passing(Filter(), view.now).values()
+        sections = [entry.section for entry in seen if entry.section is not None]
+        assert view.section_counts() == {name: sections.count(name) for name in sections}
+        # "us relations" names both ways to write that tag, if a visible article has either
+        tags = {tag for entry in self.model.articles.values() for tag in entry.tags}
+        shown = {tag.casefold().replace("_", "-") for entry in seen for tag in entry.tags}
+        carried = {tag for tag in tags if tag.casefold().replace("_", "-") in shown}
+        text = "news x us relations economi"
+        expected = {tag for tag in carried if " ".join(terms_of(tag)).replace("relat", "relations")}
+        named_there = {tag for tag, _, _ in view.tags_named_in(view.terms(text))}
+        assert named_there == expected
+
+    def compare_searches(self, view: View, where: Filter, text: str) -> None:
+        for mode, weight in MODES.items():
+            page = search(view, text, mode=mode, limit=100, where=where)
+            expected = self.model.search(text, weight, where, view.now)
+            noise = self.model.noise(embedding_of(text)) if weight else 1e-5
+            same_scores(scores_of(view, page.hits), expected, noise)
+
+
+def settle() -> None:
+    """Waits until what is prepared in the background is ready."""
+    for thread in threading.enumerate():
+        if thread.name == "prepare-snapshot":
+            thread.join()
+
+
+def named(view: View, keys: list[int]) -> list[str]:
+    articles = view.articles(keys)
+    return [articles[key].id for key in keys]
+
+
+def scores_of(view: View, hits: Sequence[Hit]) -> dict[str, float]:
+    assert_ranked([view.key_of(hit.article.id) for hit in hits], [hit.score for hit in hits])
+    return {hit.article.id: hit.score for hit in hits}
+
+
+def assert_ranked(keys: Sequence[int], scores: Sequence[float]) -> None:
+    """The best first, and of equal ones the first that was written."""
+    ranked = [(-score, key) for key, score in zip(keys, scores, strict=True)]
+    assert ranked == sorted(ranked)
+
+
+def same_scores(found: Mapping[str, float], expected: Mapping[str, float], noise: float) -> None:
+    """A score of 0 is no hit, and one that is hardly more may be rounded to it."""
+    everyone = found.keys() | {i for i, score in expected.items() if score > noise}
+    assert found.keys() <= expected.keys()
+    assert {i: found.get(i, 0.0) for i in everyone} == pytest.approx(
+        {i: expected[i] for i in everyone}, abs=noise
+    )
 
 
 ArchiveMachine.TestCase.settings = settings(
-    max_examples=15,
-    stateful_step_count=15,
+    max_examples=20,
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

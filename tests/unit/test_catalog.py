@@ -1,12 +1,17 @@
 """Names as they are compared, and the catalog's columns (tests/property has its filters)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.doubles import article
+from tests.doubles import article, catalogs_of, columns_of, stored_holders
 
-from newsclip.index.catalog import Catalog
+from newsclip.index.analysis import Analyzer
+from newsclip.index.article import Article
+from newsclip.index.catalog import Catalog, ScannedHolders
+from newsclip.index.columns import GrowingColumns, Rows
+from newsclip.index.digest import Digester
 from newsclip.index.filters import (
     ALWAYS,
     NEVER,
@@ -17,6 +22,7 @@ from newsclip.index.filters import (
     seconds,
     visible_span,
 )
+from newsclip.index.strings import Strings
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 NOON_SECONDS = 20_461 * 86_400 + 12 * 3_600  # 2026-01-08 is day 20,461 after 1970-01-01
@@ -79,48 +85,134 @@ def test_seconds_and_spans() -> None:
     assert visible_span(article("a", published_at=NOON, status="draft")) == (NEVER, NEVER)
 
 
-# Keys
+# Rows
 
 
-def test_keys_and_their_articles() -> None:
-    catalog = Catalog()
-    catalog.add(5, article("a", tags=["#X", "Y"]))
-    catalog.add(9, article("b"))
-    assert (len(catalog), 5 in catalog, 6 in catalog) == (2, True, False)
-    assert (catalog.key_of("a"), catalog.key_of("A")) == (5, None)
-    assert (catalog.tags_of(5), catalog.tags_of(9)) == (("X", "Y"), ())
-    catalog.remove(5)
-    catalog.remove(5)
-    catalog.remove(77)
-    assert (len(catalog), 5 in catalog, catalog.key_of("a")) == (1, False, None)
-    assert np.flatnonzero(catalog.visible(NOON)).tolist() == [9]
+def shelf(*entries: Article) -> dict[int, Article]:
+    """Articles under keys with gaps between them: 2, 4, 6 …"""
+    return {2 * place: entry for place, entry in enumerate(entries, start=1)}
 
 
-@pytest.mark.parametrize("new_first", [True, False])
-def test_a_new_version_replaces_the_old_in_either_order(new_first: bool) -> None:
-    catalog = Catalog()
-    catalog.add(1, article("a", section="Old"))
-    if new_first:
-        catalog.add(2, article("a", section="New"))
-        catalog.remove(1)
-    else:
-        catalog.remove(1)
-        catalog.add(2, article("a", section="New"))
-    assert catalog.key_of("a") == 2
-    assert catalog.section_counts(NOON) == {"New": 1}
-    assert not catalog.allowed(Filter(sections=frozenset({"Old"})), NOON).any()
+def rows(*numbers: int) -> Rows:
+    return np.array(numbers, np.int64)
 
 
-@pytest.mark.parametrize("key", [1_023, 1_024, 1_025, 2_048, 50_000])
-def test_columns_grow_with_the_keys(key: int) -> None:
-    catalog = Catalog()
-    catalog.add(1, article("first", published_at=NOON - SECOND, section="A"))
-    catalog.add(key, article("far", published_at=NOON, tags=["x"], section="B"))
-    assert np.flatnonzero(catalog.visible(NOON)).tolist() == [1, key]
-    everyone = catalog.allowed(Filter(), NOON)
-    assert catalog.newest(everyone, 10) == [key, 1]
-    assert np.flatnonzero(catalog.allowed(Filter(tags=frozenset("x")), NOON)).tolist() == [key]
-    assert catalog.section_counts(NOON) == {"A": 1, "B": 1}
+def shown(catalog: Catalog, where: Filter = Filter(), excluded: Sequence[int] = ()) -> list[int]:
+    """The rows that pass at noon."""
+    return np.flatnonzero(catalog.allowed(where, NOON, rows(*excluded))).tolist()
+
+
+def test_rows_and_what_they_hold() -> None:
+    for catalog in catalogs_of(shelf(article("a", tags=["#X", "Y"]), article("b"))):
+        assert len(catalog) == 2
+        assert (catalog.tags_of(0), catalog.tags_of(1)) == (("X", "Y"), ())
+        assert catalog.alive(rows(1, 0)).tolist() == [1, 0]
+        catalog.remove(rows(0))
+        catalog.remove(rows(0))
+        assert len(catalog) == 1
+        assert catalog.alive(rows(1, 0)).tolist() == [1]
+        assert np.flatnonzero(catalog.visible(NOON)).tolist() == [1]
+
+
+def test_a_removed_row_is_in_no_answer() -> None:
+    entry = article("a", section="Old", tags=["x"], published_at=NOON)
+    for asked_before in (True, False):
+        for catalog in catalogs_of(shelf(entry, entry)):
+            if asked_before:
+                assert shown(catalog) == [0, 1]
+            catalog.remove(rows(0))
+            assert shown(catalog) == shown(catalog, Filter(sections=frozenset({"Old"}))) == [1]
+            assert catalog.section_counts(NOON) == {"Old": 1}
+            assert catalog.newest(catalog.visible(NOON), 5).tolist() == [1]
+            assert catalog.carried(["x"], NOON) == {"x"}
+            catalog.remove(rows(1))
+            assert shown(catalog) == []
+            assert catalog.section_counts(NOON) == {}
+            assert catalog.carried(["x"], NOON) == set()
+
+
+def test_excluded_rows_do_not_pass() -> None:
+    for catalog in catalogs_of(shelf(article("a"), article("b"), article("c"))):
+        assert shown(catalog, excluded=[1]) == [0, 2]
+        assert shown(catalog, excluded=[0, 2, 0]) == [1]
+        assert shown(catalog) == [0, 1, 2], "the mask of those visible is not changed"
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 500])
+def test_a_catalog_grows_with_its_columns(count: int) -> None:
+    columns, names = GrowingColumns(1), Strings()
+    digester = Digester(Analyzer().terms, Strings(), names)
+    catalog = Catalog(columns, names, ScannedHolders(columns))
+    sizes = (1, count)
+    key = 0
+    for size in sizes:
+        entries = {
+            key + n: article(n, published_at=NOON - n * SECOND, section="AB"[n % 2])
+            for n in range(1, size + 1)
+        }
+        columns.append(digester.block(entries, np.zeros((size, 1), np.float32)))
+        catalog.extend()
+        key += size
+    assert shown(catalog) == list(range(1 + count))
+    odd = [0, *range(1, count + 1, 2)]
+    assert shown(catalog, Filter(sections=frozenset("b"))) == odd
+    assert catalog.section_counts(NOON).get("A", 0) == count // 2
+    # the first two have the same date: the later row comes first
+    assert catalog.newest(catalog.visible(NOON), 3).tolist() == [1, 0, 2][: count + 1]
+    catalog.remove(rows(1))
+    catalog.extend()
+    assert shown(catalog) == [0, *range(2, 1 + count)]
+
+
+def test_a_snapshot_knows_no_rows_with_a_name_that_came_later() -> None:
+    columns, names = columns_of(shelf(article("a", tags=["x"])))
+    catalog = Catalog(columns, names, stored_holders(columns, len(names)))
+    names.add(["tag/y"])
+    assert shown(catalog, Filter(tags=frozenset("y"))) == []
+    assert shown(catalog, Filter(tags=frozenset("x"))) == [0]
+    assert catalog.carried(["x", "y", "z"], NOON) == {"x"}
+
+
+# Sections and dates
+
+
+def test_sections_are_counted_as_they_are_written() -> None:
+    entries = [
+        article("a", section="Law"),
+        article("b", section="law"),
+        article("c", section="Law"),
+        article("d", section="A=B/C"),
+        article("e"),
+        article("f", section="Law", status="draft"),
+    ]
+    for catalog in catalogs_of(shelf(*entries)):
+        assert catalog.section_counts(NOON) == {"Law": 2, "law": 1, "A=B/C": 1}
+
+
+def test_the_newest_first_undated_ones_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    dates = [NOON, None, NOON - SECOND, NOON, None, NOON + SECOND]
+    entries = [article(n, published_at=date) for n, date in enumerate(dates)]
+    for at_a_time in (1, 2, 4_096):
+        monkeypatch.setattr("newsclip.index.catalog._NEWEST_AT_A_TIME", at_a_time)
+        for catalog in catalogs_of(shelf(*entries)):
+            seen = catalog.visible(NOON)
+            assert [catalog.newest(seen, limit).tolist() for limit in (0, 1, 3, 99)] == [
+                [],
+                [3],
+                [3, 0, 2],
+                [3, 0, 2, 4, 1],
+            ]
+            dated = catalog.published_at(rows(0, 2)).tolist()
+            assert dated == [NOON_SECONDS, NOON_SECONDS - 1]
+
+
+def test_without_rows() -> None:
+    for catalog in catalogs_of({}):
+        assert len(catalog) == 0
+        assert catalog.newest(catalog.visible(NOON), 3).tolist() == []
+        assert shown(catalog, Filter(sections=frozenset("a"), published_to=NOON)) == []
+        assert catalog.section_counts(NOON) == {}
+        assert catalog.carried(["x"], NOON) == set()
 
 
 # What readers may see, to the second
@@ -139,7 +231,6 @@ def test_columns_grow_with_the_keys(key: int) -> None:
 def test_an_embargo_ends_and_an_expiry_begins_with_its_second(
     now: datetime, visible: list[str]
 ) -> None:
-    catalog = Catalog()
     entries = [
         article("undated"),
         article("short", published_at=NOON, expires_at=NOON + SECOND),
@@ -147,10 +238,20 @@ def test_an_embargo_ends_and_an_expiry_begins_with_its_second(
         article("draft", status="draft"),
         article("withdrawn", published_at=NOON - SECOND, status="withdrawn"),
     ]
-    for key, entry in enumerate(entries):
-        catalog.add(key, entry)
-    for mask in (catalog.visible(now), catalog.allowed(Filter(), now)):
-        assert [entries[key].id for key in np.flatnonzero(mask)] == visible
+    for catalog in catalogs_of(shelf(*entries)):
+        for mask in (catalog.visible(now), catalog.allowed(Filter(), now, rows())):
+            assert [entries[row].id for row in np.flatnonzero(mask)] == visible
+
+
+def test_the_clock_may_go_back_and_forth() -> None:
+    entries = [
+        article("short", published_at=NOON, expires_at=NOON + SECOND),
+        article("later", published_at=NOON + 2 * SECOND),
+    ]
+    for catalog in catalogs_of(shelf(*entries)):
+        for seconds_after, expected in [(0, [0]), (1, []), (0, [0]), (2, [1]), (-1, []), (0, [0])]:
+            mask = catalog.visible(NOON + seconds_after * SECOND)
+            assert np.flatnonzero(mask).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -165,14 +266,12 @@ def test_an_embargo_ends_and_an_expiry_begins_with_its_second(
     ],
 )
 def test_dates_from_inclusive_to_exclusive(where: Filter, found: set[str]) -> None:
-    catalog = Catalog()
     entries = [
         article("early", published_at=NOON - SECOND),
         article("noon", published_at=NOON),
         article("later", published_at=NOON + SECOND),
         article("undated"),
     ]
-    for key, entry in enumerate(entries):
-        catalog.add(key, entry)
-    keys = np.flatnonzero(catalog.allowed(where, NOON + timedelta(days=1)))
-    assert {entries[key].id for key in keys} == found
+    for catalog in catalogs_of(shelf(*entries)):
+        passing = np.flatnonzero(catalog.allowed(where, NOON + timedelta(days=1), rows()))
+        assert {entries[row].id for row in passing} == found

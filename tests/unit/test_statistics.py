@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.doubles import article, embedding_of
 
+from newsclip.index.compaction import compact
 from newsclip.index.statistics import TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
 
@@ -44,6 +45,17 @@ def test_the_numbers(store: Store) -> None:
     assert numbers.newest == datetime(2040, 1, 1, tzinfo=UTC)
     assert (numbers.revision, numbers.encoder, numbers.dimension) == (1, "axes@1", 8)
     assert numbers.store_bytes == store.size_bytes() > 0
+    assert (numbers.snapshot_revision, numbers.changes_since_snapshot) == (None, 6)
+
+
+def test_what_the_snapshot_lacks(store: Store) -> None:
+    store.embeddings.activate(1)
+    compact(store)
+    store.write([Stored(ENTRIES[0], embedding_of("fish").astype(np.float32), b"")], 1)
+    store.delete("b")
+    numbers = statistics(store, "axes@1", 8, NOON)
+    assert numbers.snapshot_revision == 1
+    assert numbers.changes_since_snapshot == 3, "an old version, a new one, and one that is gone"
 
 
 def test_the_most_frequent_come_first(store: Store) -> None:

@@ -4,6 +4,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.doubles import article
 
@@ -47,10 +48,11 @@ def test_a_close_neighbour_counts_more_than_a_distant_one(archive: Archive) -> N
     archive.put([article(name, body=bodies[name], tags=tags[name]) for name in bodies])
     # as in test_fusion: lengths 1 and 2 of 1.25, cosines 1 and 0.7071 where 0.4268 is typical
     keyword = [math.sqrt(1 / (1 + 1.2 * 0.85)), math.sqrt(1 / (1 + 1.2 * 1.45))]
-    typical = (1 + 0.5**0.5) / 4
+    diagonal = float(np.float16(0.5**0.5))
+    typical = (1 + diagonal) / 4
     near, far = (
         (0.7 * k + 0.3 * m) ** 3
-        for k, m in zip(keyword, [1.0, (0.5**0.5 - typical) / (1 - typical)], strict=True)
+        for k, m in zip(keyword, [1.0, (diagonal - typical) / (1 - typical)], strict=True)
     )
     expected = {"Near": near / (near + far), "Far": far / (near + far)}
     assert scores(suggested(archive, Draft(body="fish"))) == pytest.approx(expected, abs=1e-5)
@@ -131,7 +133,8 @@ def test_limit_and_min_score(archive: Archive) -> None:
     for n in range(4):
         archive.put([article(n, body="fish", tags=["A", "B", "C", "D"][: n + 1])])
     draft = Draft(body="fish")
-    assert scores(suggested(archive, draft)) == {"A": 1.0, "B": 0.75, "C": 0.5, "D": 0.25}
+    expected = {"A": 1.0, "B": 0.75, "C": 0.5, "D": 0.25}
+    assert scores(suggested(archive, draft)) == pytest.approx(expected, rel=1e-12)
     assert list(scores(suggested(archive, draft, limit=2))) == ["A", "B"]
     assert list(scores(suggested(archive, draft, min_score=0.5))) == ["A", "B", "C"]
     assert list(scores(suggested(archive, draft, min_score=0.51))) == ["A", "B"]

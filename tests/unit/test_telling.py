@@ -7,9 +7,11 @@ from tests.doubles import article
 
 from newsclip.errors import QueryInvalid
 from newsclip.index.archive import Archive
+from newsclip.index.bm25 import TermQuery
+from newsclip.index.view import View
 from newsclip.recommender import telling
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.telling import shared_words, telling_terms
+from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
 
 
 @pytest.fixture
@@ -20,9 +22,15 @@ def shelf(archive: Archive) -> Archive:
     return archive
 
 
+def telling_of(view: View, draft: Draft) -> TermQuery:
+    return telling_terms(view, terms_of_draft(view, draft))
+
+
 def told(archive: Archive, draft: Draft) -> dict[str, float]:
     with archive.reading() as view:
-        return {each.term: each.weight for each in telling_terms(view, draft)}
+        query = telling_of(view, draft)
+        pairs = zip(view.term_texts(query.terms), query.weights.tolist(), strict=True)
+        return dict(pairs)
 
 
 def test_the_rare_and_the_repeated_come_first(shelf: Archive) -> None:
@@ -40,10 +48,23 @@ def test_a_word_of_the_title_counts_twice(shelf: Archive) -> None:
 
 
 def test_forms_of_a_word_are_one_term_written_as_first_seen(shelf: Archive) -> None:
+    draft = Draft(title="Ships!", body="The ship is shipping")
+    assert told(shelf, draft) == pytest.approx({"ship": 1 + math.log(4)})
     with shelf.reading() as view:
-        (term,) = telling_terms(view, Draft(title="Ships!", body="The ship is shipping"))
-    assert (term.term, term.written) == ("ship", "Ships")
-    assert term.weight == pytest.approx(1 + math.log(4))
+        key = view.key_of("0")
+        assert shared_words(view, telling_of(view, draft), draft, [key]) == {key: ("Ships",)}
+
+
+def test_tags_are_no_words_of_the_text(archive: Archive) -> None:
+    entry = article("a", title="fish", body="ship ship", tags=["Law", "Ship"])
+    archive.put([entry, article("b", title="law star")])
+    with archive.reading() as view:
+        query = telling_terms(view, view.terms_of(view.key_of("a")))
+        terms = view.term_texts(query.terms)
+    assert dict(zip(terms, query.weights.tolist(), strict=True)) == pytest.approx(
+        {"fish": 1 + math.log(2), "ship": 1 + math.log(2)}
+    )
+    assert told(archive, Draft.of(entry)) == pytest.approx({t: 1 + math.log(2) for t in terms})
 
 
 def test_what_the_archive_does_not_know_tells_nothing(shelf: Archive) -> None:
@@ -57,36 +78,41 @@ def test_ties_go_by_name_and_the_number_is_bounded(
     archive.put([article("a", body=" ".join(words)), article("b", body="law")])
     draft = Draft(body=" ".join(words))
     assert list(told(archive, draft)) == sorted(words)
-    monkeypatch.setattr(telling, "_TERMS", 3)
-    assert list(told(archive, draft)) == sorted(words)[:3]
+    for count in (1, 3, 4):
+        monkeypatch.setattr(telling, "_TERMS", count)
+        assert list(told(archive, draft)) == sorted(words)[:count]
+    # "law" is as rare and stands more often: it comes first, and one word less has room
+    assert list(told(archive, Draft(body=f"{draft.body} law law"))) == ["law", *sorted(words)[:3]]
 
 
 def test_only_the_beginning_of_a_long_text_is_read(shelf: Archive) -> None:
-    body = "ship " * 2_000 + "fish"
+    body = "ship " * 20_000 + "fish"
     assert list(told(shelf, Draft(body=body))) == ["ship"]
     assert set(told(shelf, Draft(title="Fish", body=body))) == {"fish", "ship"}
 
 
 def test_shared_words_are_the_most_telling_that_both_use(shelf: Archive) -> None:
+    draft = Draft(body="Laws for Ships and FISH")
     with shelf.reading() as view:
-        terms = telling_terms(view, Draft(body="Laws for Ships and FISH"))
+        query = telling_of(view, draft)
         keys = [view.key_of(name) for name in "0123"]
-        assert shared_words(view, terms, keys) == {
+        assert shared_words(view, query, draft, keys) == {
             keys[0]: ("FISH", "Ships", "Laws"),
             keys[1]: ("Ships", "Laws"),
             keys[2]: ("Laws",),
             keys[3]: ("Laws",),
         }
-        assert shared_words(view, [], keys) == dict.fromkeys(keys, ())
-        assert shared_words(view, terms, []) == {}
+        assert shared_words(view, query.first(0), draft, keys) == dict.fromkeys(keys, ())
+        assert shared_words(view, query, draft, []) == {}
 
 
 def test_four_words_are_shown(archive: Archive) -> None:
     archive.put([article("a", body="one two three four five six"), article("b", body="law")])
+    draft = Draft(body="six five four three two one")
     with archive.reading() as view:
-        terms = telling_terms(view, Draft(body="six five four three two one"))
         key = view.key_of("a")
-        assert shared_words(view, terms, [key])[key] == ("five", "four", "one", "six")
+        words = shared_words(view, telling_of(view, draft), draft, [key])
+        assert words[key] == ("five", "four", "one", "six")
 
 
 # Drafts

@@ -2,10 +2,10 @@
 
 import pytest
 
-from newsclip.index.lexicon import Lexicon
+from newsclip.index.analysis import Analyzer
 from newsclip.index.vocabulary import Vocabulary
 
-TERMS = Lexicon().terms
+TERMS = Analyzer().terms
 
 
 def named(vocabulary: Vocabulary, text: str) -> list[tuple[str, int, int]]:
@@ -53,6 +53,19 @@ def test_a_tag_is_forgotten_with_its_last_article() -> None:
     assert named(vocabulary, "harbour law") == []
     vocabulary.add(["Harbour"])
     assert named(vocabulary, "harbour law") == [("Harbour", 0, 1)]
+
+
+def test_tags_may_be_counted_in_many_at_a_time() -> None:
+    vocabulary = Vocabulary(TERMS)
+    vocabulary.count({"Harbour": 2, "Law": 1})
+    vocabulary.add(["Harbour"])
+    assert named(vocabulary, "harbour law") == [("Harbour", 0, 1), ("Law", 1, 2)]
+    for _ in range(2):
+        vocabulary.remove(["Harbour"])
+    vocabulary.remove(["Law"])
+    assert named(vocabulary, "harbour law") == [("Harbour", 0, 1)]
+    vocabulary.remove(["Harbour"])
+    assert named(vocabulary, "harbour law") == []
 
 
 def test_a_tag_without_a_word_is_counted_and_never_found() -> None:

@@ -134,6 +134,8 @@ class StatsAnswer(Given):
     encoder: str
     dimension: Count
     store_bytes: Count
+    snapshot_revision: Count | None = Field(description="of the indexes on disk")
+    changes_since_snapshot: Count = Field(description="which each worker holds in memory")
 
 
 class StoredAnswer(Given):

@@ -16,6 +16,9 @@ _DATE_TAKEN = {
 }
 _DATE_GIVEN = {"type": ["string", "null"], "format": "date-time"}
 _BLANK = {"type": "string", "pattern": r"^\s*$"}
+SAYS_SOMETHING = r"[^\s\x1c-\x1f\x85]"
+"""A sign that is not blank: to Python some separators are, that are not to a schema."""
+
 _EXAMPLE = {
     "title": "Harbour law passes the Assembly",
     "body": "The Assembly passed the harbour law on Thursday.",
@@ -54,7 +57,7 @@ def _or_null(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _has_text(name: str) -> dict[str, Any]:
-    return {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+    return {"required": [name], "properties": {name: {"type": "string", "pattern": SAYS_SOMETHING}}}
 
 
 # What the domain reads with a little good will.

@@ -1,6 +1,7 @@
 """Logs on stderr, one event a line: for people, or as JSON for log collectors."""
 
 import logging
+import logging.config
 import sys
 from typing import Any
 
@@ -24,6 +25,7 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.config.dictConfig(standard_library(settings))
 
 
 def standard_library(settings: Settings) -> dict[str, Any]:

@@ -114,6 +114,8 @@ def statistics_to_dict(statistics: Statistics) -> dict[str, Any]:
         "encoder": statistics.encoder,
         "dimension": statistics.dimension,
         "store_bytes": statistics.store_bytes,
+        "snapshot_revision": statistics.snapshot_revision,
+        "changes_since_snapshot": statistics.changes_since_snapshot,
     }
 
 

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from newsclip.api.article_schema import SAYS_SOMETHING
 from newsclip.index.article import Instant
 from newsclip.index.filters import Filter
 from newsclip.recommender.draft import Draft
@@ -142,7 +143,7 @@ class SearchQuery(Where):
 
 _DRAFT: JsonDict = {
     "anyOf": [
-        {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+        {"required": [name], "properties": {name: {"type": "string", "pattern": SAYS_SOMETHING}}}
         for name in ("title", "summary", "body")
     ],
     "examples": [

@@ -2,9 +2,10 @@
 
 ::
 
-    newsclip serve                checks the port and the archive, then starts
+    newsclip serve                checks the port, the archive and its snapshot, then starts
     ├── worker 1                  opens the archive, answers, loads the view beside that
-    └── worker N                  the same; sees each change of the others at its next request
+    ├── worker N                  the same; sees each change of the others at its next request
+    └── newsclip snapshot         now and then, when enough has changed
 """
 
 import functools
@@ -23,13 +24,15 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from newsclip.api import logs
+from newsclip.api import compactor, logs
 from newsclip.api.settings import Settings
 from newsclip.errors import SettingInvalid
 from newsclip.index.archive import Archive
 
 # Threads of one process take turns at its view; a few more than one hide slow clients.
 _THREADS = 4
+# The measurements are memory-mapped files: on a disk that is full, writing to them ends a worker.
+_IN_MEMORY = "/dev/shm"
 _STOP_SECONDS = 10  # for requests under way when the service is told to stop
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -44,13 +47,14 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings)
     check_address(settings)
-    with Archive.open(settings.data, settings.encoder, create=True) as archive:
+    with Archive.open(settings.data, settings.encoder, create=True, trusting=True) as archive:
         revision = archive.revision()
+    compactor.prepare(settings.data)
     if not revision:
         log.warning("the archive is empty", data=str(settings.data.resolve()))
     # Forked workers would share locks and threads of the libraries that the check has loaded.
     multiprocessing.set_start_method("spawn", force=True)
-    with _shared_measurements(settings.workers):
+    with _shared_measurements(settings.workers), compactor.compacting(settings.data):
         server = _server(settings)
         log.info("serving", url=url_of(settings), workers=settings.workers, revision=revision)
         server.serve(target_loader=functools.partial(load_worker, settings), wrap_loader=False)
@@ -89,7 +93,9 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
     # stop the workers in order.
     os.setpgid(0, 0)
     logs.configure(settings)
-    app = create_app(Archive.open(settings.data, settings.encoder), settings)
+    # The main process has compared the checksums, for all workers.
+    archive = Archive.open(settings.data, settings.encoder, trusting=True)
+    app = create_app(archive, settings)
     for task in (service_of(app).load, _end_with_parent):
         threading.Thread(target=task, daemon=True).start()
     return app
@@ -128,6 +134,7 @@ def _shared_measurements(workers: int) -> Iterator[None]:
     if workers == 1:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="newsclip-metrics-") as folder:
+    memory = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="newsclip-metrics-", dir=memory) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # noqa: TID251
         yield

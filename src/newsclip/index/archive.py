@@ -17,12 +17,13 @@ from newsclip.errors import EncoderMismatch, StoreMissing
 from newsclip.index.article import Article, content_hash, embedding_text
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import BUILTIN, Encoder, load_encoder
-from newsclip.index.live import LiveView, View
+from newsclip.index.live import LiveView
 from newsclip.index.loaded_encoders import LoadedEncoders, identity_of, name_to_keep
 from newsclip.index.locks import exclusive
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
+from newsclip.index.view import View
 
 Outcome = Literal["added", "updated", "unchanged"]
 
@@ -55,20 +56,25 @@ class ImportSummary:
 class Archive:
     """A publisher's archive in one directory."""
 
-    def __init__(self, store: Store, encoders: LoadedEncoders) -> None:
+    def __init__(self, store: Store, encoders: LoadedEncoders, trusting: bool = False) -> None:
         self.store = store
         self._encoders = encoders
-        self._live = LiveView(store, encoders)
+        self._live = LiveView(store, encoders, trusting)
 
     @classmethod
     def open(
-        cls, directory: Path, encoder: str | Encoder | None = None, create: bool = False
+        cls,
+        directory: Path,
+        encoder: str | Encoder | None = None,
+        create: bool = False,
+        trusting: bool = False,
     ) -> Self:
         """Opens the archive in ``directory``; ``create`` makes an empty one where there is none.
 
         ``encoder`` is a name for :func:`~newsclip.index.encoder.load_encoder`, or an encoder. An
         archive keeps to its own, so None is right for every archive (a new one then takes the
-        built-in model), and any other than its own is refused.
+        built-in model), and any other than its own is refused. ``trusting`` is for an archive
+        whose snapshot has just been checked: it is then opened without a look at its checksums.
         Raises StoreMissing, StoreUnavailable, StoreVersionUnknown, EncoderUnavailable or
         EncoderMismatch.
         """
@@ -77,7 +83,7 @@ class Archive:
         threadpool_limits(1, user_api="blas")
         store = Store.open(directory, create)
         try:
-            return cls(store, _encoders(store, encoder))
+            return cls(store, _encoders(store, encoder), trusting)
         except BaseException:
             store.close()
             raise

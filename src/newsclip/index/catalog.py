@@ -1,136 +1,178 @@
-"""What a filter asks about each article, in columns, so that a filter costs microseconds."""
+"""What a filter asks about each row of a segment, so that a filter costs microseconds."""
 
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.article import Article
-from newsclip.index.filters import (
-    ALWAYS,
-    NEVER,
-    Filter,
-    attributes,
-    conditions,
-    fold,
-    seconds,
-    visible_span,
-)
+from newsclip.index.columns import Columns, Rows
+from newsclip.index.digest import attribute_name
+from newsclip.index.filters import ALWAYS, NEVER, Filter, conditions, seconds
+from newsclip.index.strings import UNKNOWN, Strings
+
+_NEWEST_AT_A_TIME = 4_096
+
+
+class Holders(Protocol):
+    """Which rows hold an attribute, and which are the newest."""
+
+    def rows_with(self, name: int) -> Rows:
+        """The rows that hold the name with this number."""
+        ...
+
+    def newest_first(self) -> Rows:
+        """All rows, the latest date first, undated ones last; equal ones by descending row."""
+        ...
+
+
+class ScannedHolders:
+    """Looks through all rows: for a segment that still grows, and therefore is small."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def rows_with(self, name: int) -> Rows:
+        """See :meth:`Holders.rows_with`."""
+        places = np.flatnonzero(self._columns["attribute.name"] == name)
+        return np.searchsorted(self._columns["attribute.end"], places, side="right")
+
+    def newest_first(self) -> Rows:
+        """See :meth:`Holders.newest_first`."""
+        return newest_first(self._columns)
+
+
+def newest_first(columns: Columns) -> Rows:
+    """The order that :meth:`Holders.newest_first` gives."""
+    published_at = columns["published_at"]
+    published_at = np.where(published_at == NEVER, ALWAYS, published_at)
+    return np.lexsort((-np.arange(len(columns)), -published_at))
 
 
 class Catalog:
-    """The filterable attributes of each key. Columns are indexed by the key itself."""
+    """Which rows are alive, which readers may see, and which pass a filter."""
 
-    def __init__(self) -> None:
-        self._ids: dict[int, str] = {}
-        self._keys: dict[str, int] = {}
-        self._tags: dict[int, tuple[str, ...]] = {}
-        self._section_codes: dict[str, int] = {}
-        # Columns of a key that is no more keep their values: visible_from says NEVER.
-        self._visible_from = np.full(1024, NEVER, np.int64)
-        self._visible_until = np.full(1024, NEVER, np.int64)
-        self._published_at = np.full(1024, NEVER, np.int64)
-        self._section = np.full(1024, -1, np.int32)
-        self._postings: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
+    def __init__(self, columns: Columns, names: Strings, holders: Holders) -> None:
+        self._columns = columns
+        self._names = names
+        self._holders = holders
+        self._alive = np.ones(len(columns), np.bool_)
+        self._visible: NDArray[np.bool_] | None = None  # good from one moment until another
+        self._since, self._until = 0, 0
 
     def __len__(self) -> int:
-        return len(self._ids)
+        """How many rows are alive."""
+        return int(np.count_nonzero(self._alive))
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._ids)
+    def extend(self) -> None:
+        """Takes in the rows that the columns have grown by."""
+        more = len(self._columns) - len(self._alive)
+        self._alive = np.concatenate((self._alive, np.ones(more, np.bool_)))
+        self._visible = None
 
-    def __contains__(self, key: int) -> bool:
-        return key in self._ids
+    def remove(self, rows: Rows) -> None:
+        """These rows are no more."""
+        self._alive[rows] = False
+        if self._visible is not None:
+            self._visible[rows] = False
 
-    def add(self, key: int, article: Article) -> None:
-        """Adds an article under a key that is higher than, or unlike, all before."""
-        self._grow(key + 1)
-        self._ids[key] = article.id
-        self._keys[article.id] = key
-        self._tags[key] = article.tags
-        self._section[key] = self._code(article.section)
-        self._visible_from[key], self._visible_until[key] = visible_span(article)
-        self._published_at[key] = seconds(article.published_at, NEVER)
-        for attribute, names in attributes(article).items():
-            for name in names:
-                self._postings[attribute, name].append(key)
+    def alive(self, rows: Rows) -> Rows:
+        """Those of the rows that are alive."""
+        return rows[self._alive[rows]]
 
-    def remove(self, key: int) -> None:
-        """Forgets a key; one that is unknown is passed over."""
-        article_id = self._ids.pop(key, None)
-        if article_id is None:
-            return
-        if self._keys.get(article_id) == key:
-            del self._keys[article_id]
-        del self._tags[key]
-        self._visible_from[key] = NEVER
-
-    def key_of(self, article_id: str) -> int | None:
-        """The key of an article's present version."""
-        return self._keys.get(article_id)
-
-    def tags_of(self, key: int) -> tuple[str, ...]:
-        """The tags of an article, as it wrote them."""
-        return self._tags[key]
-
-    def carried(self, tags: Iterable[str], now: datetime) -> set[str]:
-        """Those of the tags that a visible article carries, compared as filters compare them."""
-        visible = self.visible(now)
-        return {tag for tag in tags if (visible & self._any("tag", [fold(tag)])).any()}
-
-    def section_counts(self, now: datetime) -> dict[str, int]:
-        """How many visible articles each section has."""
-        codes = self._section[self.visible(now)]
-        counts = np.bincount(codes[codes >= 0], minlength=len(self._section_codes)).tolist()
-        return {name: counts[code] for name, code in self._section_codes.items() if counts[code]}
+    @property
+    def alive_rows(self) -> Rows:
+        """All rows that are alive, ascending."""
+        return np.flatnonzero(self._alive)
 
     def visible(self, now: datetime) -> NDArray[np.bool_]:
-        """For each key, whether readers may see its article at ``now``."""
+        """For each row, whether readers may see its article at ``now``. Not to be changed.
+
+        Reckoned anew only when the clock has passed a moment at which some article appears or
+        expires.
+        """
         moment = seconds(now, 0)
-        return (self._visible_from <= moment) & (moment < self._visible_until)
+        if self._visible is None or not self._since <= moment < self._until:
+            self._visible = self._look(moment)
+        return self._visible
 
-    def allowed(self, where: Filter, now: datetime) -> NDArray[np.bool_]:
-        """For each key, whether it is visible at ``now`` and passes the filter."""
+    def _look(self, moment: int) -> NDArray[np.bool_]:
+        start, end = self._columns["visible_from"], self._columns["visible_until"]
+        started, ended = start <= moment, end <= moment
+        moments = [start[started], end[ended], start[~started], end[~ended]]
+        self._since = max([ALWAYS, *(int(m.max()) for m in moments[:2] if len(m))])
+        self._until = min([NEVER, *(int(m.min()) for m in moments[2:] if len(m))])
+        return self._alive & started & ~ended
+
+    def allowed(self, where: Filter, now: datetime, excluded: Rows) -> NDArray[np.bool_]:
+        """For each row, whether it is visible at ``now``, passes the filter and is not excluded.
+
+        Not to be changed. The filter's ``exclude_ids`` are for the caller to look up.
+        """
         mask = self.visible(now)
-        for attribute, names in conditions(where):
+        asked = conditions(where)
+        dated = where.published_from is not None or where.published_to is not None
+        if not (asked or dated or len(excluded)):
+            return mask
+        mask = mask.copy()
+        for attribute, names in asked:
             mask &= self._any(attribute, names)
+        if dated:
+            mask &= self._published_between(where)
+        mask[excluded] = False
+        return mask
+
+    def _published_between(self, where: Filter) -> NDArray[np.bool_]:
+        published_at = self._columns["published_at"]
+        mask: NDArray[np.bool_] = published_at != NEVER
         if where.published_from is not None:
-            mask &= self._published_at >= seconds(where.published_from, 0)
-            mask &= self._published_at != NEVER
+            mask &= published_at >= seconds(where.published_from, 0)
         if where.published_to is not None:
-            mask &= self._published_at < seconds(where.published_to, 0)
-        for article_id in where.exclude_ids:
-            if (key := self._keys.get(article_id)) is not None:
-                mask[key] = False
+            mask &= published_at < seconds(where.published_to, 0)
         return mask
 
-    def newest(self, allowed: NDArray[np.bool_], limit: int) -> list[int]:
-        """The allowed keys with the latest dates, newest first; undated articles come last."""
-        keys = np.flatnonzero(allowed)
-        published_at = self._published_at[keys]
-        published_at = np.where(published_at == NEVER, ALWAYS, published_at)
-        return [int(key) for key in keys[np.lexsort((-keys, -published_at))][:limit]]
-
-    def _code(self, section: str | None) -> int:
-        if section is None:
-            return -1
-        return self._section_codes.setdefault(section, len(self._section_codes))
-
-    def _any(self, attribute: str, names: Iterable[str]) -> NDArray[np.bool_]:
-        mask = np.zeros(len(self._visible_from), np.bool_)
+    def _any(self, attribute: str, names: Collection[str]) -> NDArray[np.bool_]:
+        mask = np.zeros(len(self._alive), np.bool_)
         for name in names:
-            if (postings := self._postings.get((attribute, name))) is not None:
-                mask[np.frombuffer(postings, np.int64)] = True
+            mask[self._rows_with(attribute, name)] = True
         return mask
 
-    def _grow(self, size: int) -> None:
-        room = len(self._visible_from)
-        if size > room:
-            more = np.full(max(size - room, room), NEVER, np.int64)
-            self._visible_from = np.concatenate((self._visible_from, more))
-            self._visible_until = np.concatenate((self._visible_until, more))
-            self._published_at = np.concatenate((self._published_at, more))
-            self._section = np.concatenate((self._section, np.full(len(more), -1, np.int32)))
+    def _rows_with(self, attribute: str, folded: str) -> Rows:
+        number = self._names.number(attribute_name(attribute, folded))
+        return np.empty(0, np.int64) if number == UNKNOWN else self._holders.rows_with(number)
+
+    def carried(self, folded_tags: Iterable[str], now: datetime) -> set[str]:
+        """Those of the tags that a visible article carries."""
+        visible = self.visible(now)
+        return {tag for tag in folded_tags if visible[self._rows_with("tag", tag)].any()}
+
+    def section_counts(self, now: datetime) -> dict[str, int]:
+        """How many visible articles each section, as written, has."""
+        sections = self._columns["section"][self.visible(now)]
+        numbers, counts = np.unique(sections[sections >= 0], return_counts=True)
+        written = self._names.texts(numbers.tolist())
+        names = (name.split("=", 1)[1] for name in written)
+        return dict(zip(names, counts.tolist(), strict=True))
+
+    def tags_of(self, row: int) -> tuple[str, ...]:
+        """An article's tags, as it wrote them."""
+        numbers = self._columns.values("tag", "written", row).tolist()
+        return tuple(name.split("=", 1)[1] for name in self._names.texts(numbers))
+
+    def newest(self, allowed: NDArray[np.bool_], limit: int) -> Rows:
+        """The allowed rows with the latest dates, newest first; undated ones come last."""
+        order = self._holders.newest_first()
+        found: list[Rows] = []
+        missing = limit
+        for start in range(0, len(order), _NEWEST_AT_A_TIME):
+            part = order[start : start + _NEWEST_AT_A_TIME]
+            found.append(part[allowed[part]][:missing])
+            missing -= len(found[-1])
+            if not missing:
+                break
+        return np.concatenate(found) if found else np.empty(0, np.int64)
+
+    def published_at(self, rows: Rows) -> NDArray[np.int64]:
+        """When each row's article was published, seconds since 1970; NEVER if it does not say."""
+        return self._columns["published_at"][rows]

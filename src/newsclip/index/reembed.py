@@ -1,4 +1,7 @@
-"""Another model without an outage: new embeddings beside the old ones, then one switch."""
+"""Another model without an outage: new embeddings, and a snapshot of them, beside the old ones.
+
+Then one switch: every worker finds all that it needs at its next request.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 
 from newsclip.errors import EncoderMismatch, EncoderUnavailable
 from newsclip.index.article import embedding_text
+from newsclip.index.compaction import make_snapshot, newest_snapshot
 from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.loaded_encoders import identity_of, name_to_keep
 from newsclip.index.locks import exclusive
@@ -45,15 +49,26 @@ def _fill_and_switch(
     coming = embeddings.register(name, identity, encoder.dimension)
     embeddings.announce(coming.number)
     started, done = time.monotonic(), 0
-    while not embeddings.activate(coming.number):  # what was written meanwhile is still missing
-        total, last = done + embeddings.count_missing(coming.number), 0
-        while keys := embeddings.missing(coming.number, _WINDOW, after=last):
-            for count in _embed(store, encoder, coming.number, keys):
-                done += count
-                if on_progress:
-                    on_progress(done, max(done, total))
-            last = keys[-1]
-    return ReembedSummary(identity, done, time.monotonic() - started)
+    with_snapshot = newest_snapshot(store) is not None
+    while True:
+        for count in _embed_missing(store, encoder, coming.number):
+            done += count
+            if on_progress:
+                on_progress(done, done + embeddings.count_missing(coming.number))
+        # What was written meanwhile is still missing; then neither of the two is done.
+        if with_snapshot:
+            base = newest_snapshot(store, trusting=False)
+            with_snapshot = make_snapshot(store, coming, base) is None
+        elif embeddings.activate(coming.number):
+            return ReembedSummary(identity, done, time.monotonic() - started)
+
+
+def _embed_missing(store: Store, encoder: Encoder, number: int) -> Iterator[int]:
+    """Embeds what an encoder has no embedding of, and yields how many after each transaction."""
+    last = 0
+    while keys := store.embeddings.missing(number, _WINDOW, after=last):
+        yield from _embed(store, encoder, number, keys)
+        last = keys[-1]
 
 
 def _embed(store: Store, encoder: Encoder, number: int, keys: Sequence[int]) -> Iterator[int]:

@@ -1,9 +1,10 @@
-"""What an archive holds, in numbers; read from the store alone, without building an index."""
+"""What an archive holds, in numbers; read from the store, without opening an index."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsclip.index.article import format_instant
+from newsclip.index.compaction import newest_snapshot
 from newsclip.index.store import Store, instant
 
 _VISIBLE = (
@@ -22,7 +23,11 @@ class TagCount:
 
 @dataclass(frozen=True)
 class Statistics:
-    """An archive in numbers. ``visible`` counts what readers may see, the rest counts all."""
+    """An archive in numbers. ``visible`` counts what readers may see, the rest counts all.
+
+    ``changes_since_snapshot`` are the versions of articles that came or went since the snapshot
+    on disk (since the beginning, without one): what each worker holds in memory.
+    """
 
     articles: int
     visible: int
@@ -36,6 +41,8 @@ class Statistics:
     encoder: str
     dimension: int
     store_bytes: int
+    snapshot_revision: int | None
+    changes_since_snapshot: int
 
 
 def tag_counts(store: Store, now: datetime) -> list[TagCount]:
@@ -51,6 +58,7 @@ def tag_counts(store: Store, now: datetime) -> list[TagCount]:
 def statistics(store: Store, encoder: str, dimension: int, now: datetime) -> Statistics:
     """The archive in numbers, all of one moment."""
     with store.reading():
+        snapshot = newest_snapshot(store)
         totals = store.rows_of(
             f"SELECT count(*), coalesce(sum({_VISIBLE}), 0), min(published_at), max(published_at)"
             " FROM article",
@@ -69,6 +77,8 @@ def statistics(store: Store, encoder: str, dimension: int, now: datetime) -> Sta
             encoder=encoder,
             dimension=dimension,
             store_bytes=store.size_bytes(),
+            snapshot_revision=snapshot.revision if snapshot else None,
+            changes_since_snapshot=store.changes_since(snapshot.revision if snapshot else 0),
         )
 
 

@@ -1,20 +1,27 @@
 """Keyword and meaning together: one score, 0 to 1, from two that are not alike."""
 
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
-from newsclip.index.live import Scored, View
+from newsclip.index.view import Scored, View
 
-DEPTH = 200
-"""Candidates that each side brings; enough for the first page of any answer."""
+DEPTH = 50
+"""Candidates that each side brings: as good as 200 on digitalgov's links (docs/decisions.md)."""
+
+LOOKED_UP = 12
+"""Terms of a query that candidates are looked up by; what they score is reckoned with all."""
+
+# Both indexes release Python's lock while they search: together they take as long as the slower.
+_beside = ThreadPoolExecutor(1, thread_name_prefix="keyword-side")
 
 
 def candidates(
     view: View,
-    terms: Mapping[str, float],
+    query: TermQuery,
     embedding: NDArray[np.float32] | None,
     where: Filter,
     semantic_weight: float,
@@ -23,42 +30,63 @@ def candidates(
     """The best of both sides, ranked by a weighted mean of the two scores.
 
     Both scores are absolute, so an article's score does not depend on which others were found,
-    and a threshold means the same for every query (only the keyword score of an article beyond
-    the first ``depth`` matches counts as 0):
+    and a threshold means the same for every query:
 
-    - keyword: the square root of BM25's share in the most that these terms could give. The
-      root spreads the small shares that long queries reach: an article's own text gets a fifth
+    - keyword: the square root of BM25's share in the most that the query could give. The root
+      spreads the small shares that long queries reach: an article's own text gets a fifth
       (docs/decisions.md);
     - meaning: the cosine above what a random article of this archive would have.
 
-    ``semantic_weight`` is 0 (keywords only, no ``embedding`` needed) to 1 (meaning only).
+    The most telling terms stand first in the query. ``semantic_weight`` is 0 (keywords only, no
+    ``embedding`` needed) to 1 (meaning only).
     """
-    matched = view.matching(terms, depth, where) if semantic_weight < 1 else Scored.none()
     if semantic_weight == 0:
         embedding = None
-    near = Scored.none() if embedding is None else view.nearest(embedding, depth, where)
-    keys = np.union1d(matched.keys, near.keys)
-    scores = (1 - semantic_weight) * _keyword_scores(view, terms, matched, keys)
-    if embedding is not None:
-        scores += semantic_weight * _semantic_scores(view, embedding, keys)
-    order = np.lexsort((keys, -scores))
-    return Scored(keys[order], scores[order])
-
-
-def _keyword_scores(
-    view: View, terms: Mapping[str, float], matched: Scored, keys: NDArray[np.int64]
-) -> NDArray[np.float32]:
+    asked = query.first(LOOKED_UP if semantic_weight < 1 else 0)
+    matched, near = _found(view, asked, embedding, where, depth)
+    keys = np.union1d(matched, near.keys)
     scores = np.zeros(len(keys), np.float32)
-    if len(matched.keys):
-        shares = matched.scores / view.ceiling(terms)
-        scores[np.searchsorted(keys, matched.keys)] = np.sqrt(np.minimum(shares, 1))
+    if semantic_weight < 1:
+        scores += (1 - semantic_weight) * _keyword_scores(view, query, keys)
+    if embedding is not None:
+        scores += semantic_weight * _semantic_scores(view, embedding, keys, near)
+    return Scored.ranked(keys, scores)
+
+
+def _found(
+    view: View,
+    query: TermQuery,
+    embedding: NDArray[np.float32] | None,
+    where: Filter,
+    depth: int,
+) -> tuple[NDArray[np.int64], Scored]:
+    """What each side finds: keys by the words, and by the meaning with their cosines."""
+    if embedding is None:
+        return view.matching(query, depth, where), Scored.none()
+    view.prepare(where)
+    matching = _beside.submit(view.matching, query, depth, where)
+    try:
+        near = view.nearest(embedding, depth, where)
+    finally:
+        matched = matching.result()  # a view must not end while somebody uses it
+    return matched, near
+
+
+def _keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDArray[np.float32]:
+    shares = view.keyword_scores(query, keys) / max(view.ceiling(query), 1e-9)
+    scores: NDArray[np.float32] = np.sqrt(np.minimum(shares, 1))
     return scores
 
 
 def _semantic_scores(
-    view: View, embedding: NDArray[np.float32], keys: NDArray[np.int64]
+    view: View, embedding: NDArray[np.float32], keys: NDArray[np.int64], near: Scored
 ) -> NDArray[np.float32]:
+    """The scores of keys in ascending order; ``near`` are those whose cosines are known."""
+    cosines = np.empty(len(keys), np.float32)
+    known = np.searchsorted(keys, near.keys)
+    cosines[known] = near.scores
+    other = np.delete(np.arange(len(keys)), known)
+    cosines[other] = view.cosines(embedding, keys[other])
     typical = view.typical_cosine(embedding)
-    above = (view.cosines(embedding, keys) - typical) / max(1 - typical, 1e-6)
-    scores: NDArray[np.float32] = np.clip(above, 0, 1)
+    scores: NDArray[np.float32] = np.clip((cosines - typical) / max(1 - typical, 1e-6), 0, 1)
     return scores

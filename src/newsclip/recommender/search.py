@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from newsclip.errors import QueryInvalid
 from newsclip.index.article import Article
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
-from newsclip.index.live import View
+from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import candidates
 from newsclip.recommender.hit import Hit, Reason, Snippet
 
@@ -16,6 +20,7 @@ SEMANTIC_WEIGHT = 0.3
 MAX_DEPTH = 1_000
 """How far an answer can be paged through: ``offset + limit`` at most."""
 
+_SHALLOW, _SHALLOW_HITS = 100, 50  # candidates of each side, good for so many hits
 _SNIPPET_CHARACTERS = 200
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
@@ -55,19 +60,57 @@ def search(
     written = _query_words(view, query)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit, None)
-    terms = dict.fromkeys(written, 1.0)
-    # The same depth for every page, so that no article changes its place between two pages.
-    embedding = None if mode == "keyword" else view.embed_query(query)
-    ranked = candidates(view, terms, embedding, where, _WEIGHTS[mode], MAX_DEPTH)
-    ranked = ranked.above(0)
+    asked = _Asked(
+        _term_query(view, written),
+        None if mode == "keyword" else view.embed_query(query),
+        where,
+        _WEIGHTS[mode],
+    )
+    ranked = _ranked(view, asked, offset + limit)
     page = ranked.first(limit, offset)
     articles = view.articles(page.keys.tolist())
     hits = [
-        _hit(view, articles[key], score, written if mode != "semantic" else {})
+        _hit(view, key, articles[key], score, written if mode != "semantic" else {})
         for key, score in zip(page.keys.tolist(), page.scores.tolist(), strict=True)
     ]
     more = offset + limit < min(len(ranked.keys), MAX_DEPTH)
     return SearchPage(hits, offset, limit, offset + limit if more else None)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    query: TermQuery
+    embedding: NDArray[np.float32] | None
+    where: Filter
+    semantic_weight: float
+
+    def candidates(self, view: View, depth: int) -> Scored:
+        query, where = self.query, self.where
+        found = candidates(view, query, self.embedding, where, self.semantic_weight, depth)
+        return found.above(0)
+
+
+def _ranked(view: View, asked: _Asked, wanted: int) -> Scored:
+    """The answer, as far as ``wanted`` needs it, the same for every page.
+
+    The first fifty hits come from few candidates, and what follows from many; so that no
+    article stands on two pages, those of the first fifty keep their places.
+    """
+    first = asked.candidates(view, _SHALLOW)
+    if wanted <= _SHALLOW_HITS or len(first.keys) < _SHALLOW:
+        return first
+    first = first.first(_SHALLOW_HITS)
+    deep = asked.candidates(view, MAX_DEPTH)
+    other = ~np.isin(deep.keys, first.keys)
+    keys = np.concatenate((first.keys, deep.keys[other]))
+    return Scored(keys, np.concatenate((first.scores, deep.scores[other])))
+
+
+def _term_query(view: View, terms: dict[str, str]) -> TermQuery:
+    """The terms with equal weights, the rarest first."""
+    query = view.query(dict.fromkeys(terms, 1.0))
+    order = np.argsort(-view.rarities(query.terms), kind="stable")
+    return TermQuery(query.terms[order], query.weights[order])
 
 
 def _query_words(view: View, query: str) -> dict[str, str]:
@@ -76,13 +119,15 @@ def _query_words(view: View, query: str) -> dict[str, str]:
     words = dict(list(typed.items())[:_QUERY_WORDS])
     if len(view) < _SMALL:
         return words
-    return {term: words[term] for term in words if view.rarity(term) > _COMMON} or words
+    known = view.query(dict.fromkeys(words, 1.0)).terms
+    rare = set(view.term_texts(known[view.rarities(known) > _COMMON]))
+    return {term: words[term] for term in words if term in rare} or words
 
 
-def _hit(view: View, article: Article, score: float, written: dict[str, str]) -> Hit:
+def _hit(view: View, key: int, article: Article, score: float, written: dict[str, str]) -> Hit:
     text = article.body or article.summary or article.title
-    passage, marks = view.snippet(text, written, _SNIPPET_CHARACTERS) if written else ("", [])
-    present = {word.term for word in view.words(f"{article.title}\n{article.summary}\n{passage}")}
+    passage, marks = view.snippet(key, text, written, _SNIPPET_CHARACTERS) if written else ("", [])
+    present = set(view.terms(f"{article.title}\n{article.summary}\n{passage}"))
     words = tuple(written[term] for term in written if term in present)
     reason = Reason("words", words) if words else Reason("meaning")
     snippet = Snippet(passage or text[:_SNIPPET_CHARACTERS], tuple(marks))

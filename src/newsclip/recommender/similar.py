@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.article import Article
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter, fold
-from newsclip.index.live import Scored, View
+from newsclip.index.view import Scored, TermCounts, View
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.fusion import candidates
+from newsclip.recommender.fusion import DEPTH, candidates
 from newsclip.recommender.hit import Hit, Reason, ReasonKind
-from newsclip.recommender.telling import TellingTerm, shared_words, telling_terms
+from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
 
 SEMANTIC_WEIGHT = 0.1
 
@@ -42,10 +43,10 @@ def similar_to_article(
     Never contains the article itself. ``fallback="fill"`` makes up for missing ones with the
     newest of the section, then the newest of all. Raises ArticleNotFound.
     """
-    embedding = view.embedding(view.key_of(article_id))
-    draft = Draft.of(view.article(article_id))
+    key = view.key_of(article_id)
+    source = _Source(Draft.of(view.article(article_id)), view.embedding(key), view.terms_of(key))
     others = replace(where, exclude_ids=where.exclude_ids | {article_id})
-    return _related(view, draft, embedding, limit, others, min_score, fallback)
+    return _related(view, source, limit, others, min_score, fallback)
 
 
 def similar_to_draft(
@@ -58,33 +59,41 @@ def similar_to_draft(
     fallback: Fallback = "fill",
 ) -> Related:
     """Articles related to a text that is not in the archive; as :func:`similar_to_article`."""
-    embedding = view.embed_document(draft.text)
-    return _related(view, draft, embedding, limit, where, min_score, fallback)
+    source = _Source(draft, view.embed_document(draft.text), terms_of_draft(view, draft))
+    return _related(view, source, limit, where, min_score, fallback)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What others are to be related to."""
+
+    draft: Draft
+    embedding: NDArray[np.float32]
+    terms: TermCounts
 
 
 def _related(
     view: View,
-    draft: Draft,
-    embedding: NDArray[np.float32],
+    source: _Source,
     limit: int,
     where: Filter,
     min_score: float,
     fallback: Fallback,
 ) -> Related:
-    terms = telling_terms(view, draft)
-    weights = {telling.term: telling.weight for telling in terms}
-    ranked = candidates(view, weights, embedding, where, SEMANTIC_WEIGHT)
+    query, section = telling_terms(view, source.terms), source.draft.section
+    depth = max(DEPTH, 2 * limit)
+    ranked = candidates(view, query, source.embedding, where, SEMANTIC_WEIGHT, depth)
     best = ranked.above(min_score).first(limit)
-    hits = _explained(view, draft, terms, best)
+    hits = _explained(view, source.draft, query, best)
     if fallback == "fill" and len(hits) < limit:
-        hits += _fillers(view, draft.section, where, hits, limit - len(hits))
-    return Related(f"More from {draft.section}" if draft.section else "Read more", hits)
+        hits += _fillers(view, section, where, hits, limit - len(hits))
+    return Related(f"More from {section}" if section else "Read more", hits)
 
 
-def _explained(view: View, draft: Draft, terms: Sequence[TellingTerm], best: Scored) -> list[Hit]:
+def _explained(view: View, draft: Draft, query: TermQuery, best: Scored) -> list[Hit]:
     keys = best.keys.tolist()
     articles = view.articles(keys)
-    words = shared_words(view, terms, keys)
+    words = shared_words(view, query, draft, keys)
     return [
         Hit(articles[key], score, _reasons(draft, articles[key], words[key]))
         for key, score in zip(keys, best.scores.tolist(), strict=True)

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from newsclip.index.filters import Filter, fold
-from newsclip.index.live import View
+from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import candidates
-from newsclip.recommender.telling import telling_terms
+from newsclip.recommender.telling import telling_terms, terms_of_draft
 
 NEIGHBOURS = 30
 SEMANTIC_WEIGHT = 0.3
 _VOTE_POWER = 3.0  # how much more a close neighbour's vote counts than a distant one's
 _NAMED = 0.2  # the chance that a tag fits because its name stands in the text, all else equal
+_DEPTH = 200  # candidates, since not all of them carry tags
 _EVIDENCE = 3  # articles shown for each tag
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*[\"”’')]*")
 
@@ -83,9 +84,9 @@ def _either(one: float, other: float) -> float:
 
 def _neighbours(view: View, draft: Draft) -> dict[int, float]:
     """The nearest tagged articles with their scores, nearest first."""
-    terms = {telling.term: telling.weight for telling in telling_terms(view, draft)}
+    query = telling_terms(view, terms_of_draft(view, draft))
     embedding = view.embed_document(draft.text)
-    ranked = candidates(view, terms, embedding, Filter(), SEMANTIC_WEIGHT).above(0)
+    ranked = candidates(view, query, embedding, Filter(), SEMANTIC_WEIGHT, _DEPTH).above(0)
     scored = zip(ranked.keys.tolist(), ranked.scores.tolist(), strict=True)
     return dict([(key, score) for key, score in scored if view.tags_of(key)][:NEIGHBOURS])
 
@@ -103,9 +104,10 @@ def _votes(view: View, neighbours: Mapping[int, float]) -> dict[str, float]:
 def _names_in_text(view: View, draft: Draft) -> dict[str, TextEvidence]:
     """The vocabulary's tags whose spelled-out name stands in the draft, at its first place."""
     text = draft.text
+    named = view.tags_named_in(view.terms(text))
     words = view.words(text)
     found: dict[str, TextEvidence] = {}
-    for tag, start, end in view.tags_named_in([word.term for word in words]):
+    for tag, start, end in named:
         place = words[start].start
         written = text[place : words[end - 1].end]
         # "WHO" and "US" are words, too; only in capitals are they the names.

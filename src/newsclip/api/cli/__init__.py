@@ -7,6 +7,7 @@ is there at once; tests/unit/test_startup.py counts the modules.
 import click
 
 from newsclip import __version__
+from newsclip.api.cli.backup_command import backup
 from newsclip.api.cli.config_command import config
 from newsclip.api.cli.demo_command import demo
 from newsclip.api.cli.group import CommandGroup
@@ -14,11 +15,14 @@ from newsclip.api.cli.import_command import import_
 from newsclip.api.cli.info_command import info
 from newsclip.api.cli.options import common_options
 from newsclip.api.cli.reembed_command import reembed
+from newsclip.api.cli.restore_command import restore
 from newsclip.api.cli.search_command import search
 from newsclip.api.cli.serve_command import serve
 from newsclip.api.cli.similar_command import similar
+from newsclip.api.cli.snapshot_command import rebuild, snapshot
 from newsclip.api.cli.suggest_tags_command import suggest_tags
 from newsclip.api.cli.train_model_command import train_model
+from newsclip.api.cli.verify_command import verify
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,6 +42,11 @@ for command in (
     search,
     suggest_tags,
     info,
+    backup,
+    restore,
+    snapshot,
+    verify,
+    rebuild,
     reembed,
     train_model,
     config,

@@ -21,6 +21,7 @@ from newsclip.errors import (
 )
 
 SOME_REFUSED = 1
+FAULTS_FOUND = 1
 FAULT = 70
 INTERRUPTED = 130
 READER_GONE = 141

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,11 +12,13 @@ import click
 from newsclip.api.cli.group import SOME_REFUSED
 from newsclip.api.cli.options import common_options, json_option, load_settings
 from newsclip.api.cli.output import print_facts, print_json
+from newsclip.api.cli.progress_bar import progress_bar
 from newsclip.api.cli.source import Source, open_source, reading
 
 if TYPE_CHECKING:
     from newsclip.index.archive import ImportSummary
     from newsclip.index.sources.jsonlines import Line
+    from newsclip.index.store import Store
 
 _REPORTED_IN_FULL = 20
 
@@ -52,11 +55,22 @@ def import_(context: click.Context, file: str, strict: bool, as_json: bool) -> N
         except KeyboardInterrupt:
             progress.interrupted(archive.statistics().articles)
             raise
+        _snapshot(archive.store)
     if as_json:
         print_json(import_summary_to_dict(summary))
     else:
         print_facts(_facts(summary))
     context.exit(SOME_REFUSED if summary.refused else 0)
+
+
+def _snapshot(store: Store) -> None:
+    """A large import ends with a snapshot, lest the next start has to index it all."""
+    from newsclip.errors import StoreBusy
+    from newsclip.index import compaction
+
+    with contextlib.suppress(StoreBusy), progress_bar(" articles indexed") as progress:
+        if compaction.is_due(store):
+            compaction.compact(store, progress)
 
 
 def _lines(source: Source, max_line_bytes: int) -> Iterator[Line]:

@@ -43,7 +43,13 @@ def _facts(statistics: Statistics) -> Iterator[tuple[str, str]]:
         yield "dates", f"{statistics.oldest:%Y-%m-%d} to {statistics.newest:%Y-%m-%d}"
     yield "encoder", f"{statistics.encoder} ({statistics.dimension} dimensions)"
     yield "revision", f"{statistics.revision:,}"
+    yield "snapshot", _snapshot(statistics)
     yield "on disk", f"{statistics.store_bytes / 2**20:,.1f} MiB"
+
+
+def _snapshot(statistics: Statistics) -> str:
+    revision, changes = statistics.snapshot_revision, statistics.changes_since_snapshot
+    return "none" if revision is None else f"revision {revision:,}, {changes:,} changes since"
 
 
 def _counts(counts: dict[str, int]) -> str:

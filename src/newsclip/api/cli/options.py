@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:  # the group imports this module, and `newsclip --help` must stay quick
     from newsclip.api.settings import Settings
     from newsclip.index.archive import Archive
+    from newsclip.index.store import Store
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FLAGS = f"{__name__}.flags"
@@ -99,3 +100,15 @@ def open_archive() -> Iterator[Archive]:
     settings = load_settings()
     with Archive.open(settings.data, settings.encoder) as archive:
         yield archive
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """The store of the archive that the settings name, without an index over it."""
+    from newsclip.index.store import Store
+
+    store = Store.open(load_settings().data)
+    try:
+        yield store
+    finally:
+        store.close()

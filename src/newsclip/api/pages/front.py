@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
-from newsclip.index.live import View
+from newsclip.index.view import View
 
 _SECTIONS = 8  # as many as fit into the masthead; the search page offers all of them
 _SECONDS = 2  # below the lead, with a teaser

@@ -15,7 +15,7 @@ from newsclip.api.pages.rendered import render, render_error
 from newsclip.errors import ArticleNotFound, QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
-from newsclip.index.live import View
+from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import SearchPage, search

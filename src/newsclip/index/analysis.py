@@ -1,0 +1,113 @@
+"""Text to terms: how every text of Newsclip is cut into words, folded and stemmed."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from tantivy import Filter as TokenFilter
+from tantivy import TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+_LONGEST_WORD = 60  # characters; longer ones are numbers, addresses and noise
+# The analyzer always cuts at these characters, so what lies between two of them gives the same
+# terms alone as within its text.
+_CHUNK = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
+_MEMO_CHUNKS = 50_000  # some 10 MB
+_MEMO_LENGTH = 40  # characters; longer chunks are rarely seen twice
+_CAMEL_CASE = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[_-]"
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text: the term that is indexed for it, and its characters' range."""
+
+    term: str
+    start: int
+    end: int
+
+
+def spelled_out(tag: str) -> str:
+    """A hashtag in words: ``USRelations`` is ``US Relations``, ``Election2026`` two words."""
+    return " ".join(_CAMEL_CASE.sub(" ", tag).split())
+
+
+class Analyzer:
+    """Splits at all but letters and digits, folds case and accents, stems English.
+
+    News repeats its words, so what stands between two ASCII signs is analysed once and
+    remembered: the same terms at twice the speed.
+    """
+
+    def __init__(self) -> None:
+        self.tantivy: TextAnalyzer = (
+            TextAnalyzerBuilder(Tokenizer.simple())
+            .filter(TokenFilter.remove_long(_LONGEST_WORD))
+            .filter(TokenFilter.lowercase())
+            .filter(TokenFilter.ascii_fold())
+            .filter(TokenFilter.stemmer("english"))
+            .build()
+        )
+        self._memo = _Memo(self.tantivy)
+
+    def terms(self, text: str) -> list[str]:
+        """The terms that are indexed for a text, in its order."""
+        return list(chain.from_iterable(map(self._memo.__getitem__, _CHUNK.findall(text))))
+
+    def words(self, text: str) -> list[Word]:
+        """The words of a text as they are indexed, in their order, with their places."""
+        tokens = self.tantivy.pre_tokenize(text).tokens
+        return [Word(token.text, token.char_offset_from, token.char_offset_to) for token in tokens]
+
+    def as_written(self, text: str, terms: Collection[str]) -> dict[str, str]:
+        """For each of the terms that stands in a text, a word that it stands there for.
+
+        The first word that begins as the term does, or where there is none the first of all.
+        """
+        written: dict[str, str] = {}
+        lowered = text.lower()
+        if len(lowered) == len(text):  # else the places in one are not those in the other
+            found = ((term, self._beginning_alike(text, lowered, term)) for term in terms)
+            written = {term: word for term, word in found if word}
+        if missing := set(terms) - written.keys():
+            for word in self.words(text):
+                if word.term in missing:
+                    written.setdefault(word.term, text[word.start : word.end])
+        return written
+
+    def _beginning_alike(self, text: str, lowered: str, term: str) -> str | None:
+        """A search for a string costs a hundredth of what a look at each word does."""
+        beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
+        place = lowered.find(beginning)
+        while place >= 0:
+            chunk = _CHUNK.match(text, place)
+            if chunk and (not place or not _CHUNK.match(text[place - 1])):
+                for found, word in self._written(chunk.group()):
+                    if found == term:
+                        return word
+            place = lowered.find(beginning, place + 1)
+        return None
+
+    def _written(self, chunk: str) -> Iterable[tuple[str, str]]:
+        """Each term of a chunk with the word that it stands for."""
+        terms = self._memo[chunk]
+        if len(terms) == 1 and chunk.isalnum():  # as most are
+            return [(terms[0], chunk)]
+        return [(word.term, chunk[word.start : word.end]) for word in self.words(chunk)]
+
+
+class _Memo(dict[str, tuple[str, ...]]):
+    """From a chunk to its terms; starts over when full, so it follows the texts of the day."""
+
+    def __init__(self, analyzer: TextAnalyzer) -> None:
+        super().__init__()
+        self._analyzer = analyzer
+
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        terms = tuple(self._analyzer.analyze(chunk))
+        if len(chunk) <= _MEMO_LENGTH:
+            if len(self) >= _MEMO_CHUNKS:
+                self.clear()
+            self[chunk] = terms
+        return terms

@@ -1,0 +1,144 @@
+"""BM25 over all segments of an archive, from the terms that each row is stored with.
+
+The two inverted indexes of a view know only the articles of their own, and count removed ones
+until they are merged away. So they find the candidates, and what an article scores is worked out
+here from the counts of the whole archive: the same whichever segment it lies in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS, Block, Columns, Rows
+
+K1, B = 1.2, 0.75
+FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0, "tags": 1.0}
+"""How much a match in each text field counts (BM25 scores are multiplied by it)."""
+
+_FIELDS = len(TEXT_FIELDS)
+_WEIGHTS = np.array([FIELD_WEIGHTS[field] for field in TEXT_FIELDS])
+_RARITY_FIELDS = [TEXT_FIELDS.index("body"), TEXT_FIELDS.index("title")]
+
+
+@dataclass(frozen=True)
+class TermQuery:
+    """Terms to look for, by number, each with a weight; both arrays have the shape ``(n,)``."""
+
+    terms: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def first(self, count: int) -> Self:
+        """The first ``count`` terms of it."""
+        return type(self)(self.terms[:count], self.weights[:count])
+
+
+class Statistics:
+    """How many articles an archive has, how long their fields are, and which terms they hold."""
+
+    def __init__(
+        self, articles: int, totals: NDArray[np.int64], frequencies: NDArray[np.int32]
+    ) -> None:
+        """``totals`` is the sum of each field's lengths; ``frequencies`` is by code, copied."""
+        self.articles = articles
+        self.totals = totals.astype(np.int64)
+        self._frequencies = frequencies.astype(np.int32)  # a copy, to be changed
+        # For a code of the query its place there, from 1; between two questions all zero.
+        self._slots = np.zeros(len(frequencies), np.uint16)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Of no article at all."""
+        return cls(0, np.zeros(_FIELDS, np.int64), np.zeros(0, np.int32))
+
+    @property
+    def frequencies(self) -> NDArray[np.int32]:
+        """By code, the number of articles that have the term in that field."""
+        return self._frequencies
+
+    def add(self, block: Block) -> None:
+        """Counts articles in."""
+        self._count(block, 1)
+
+    def remove(self, block: Block) -> None:
+        """Counts articles out."""
+        self._count(block, -1)
+
+    def _count(self, block: Block, sign: int) -> None:
+        self.articles += sign * len(block)
+        self.totals += sign * block.wide["field_length"].astype(np.int64).sum(axis=0)
+        codes = block.values["term.entry"] >> COUNT_BITS
+        if len(codes):
+            self._grow(int(codes.max()) + 1)
+            np.add.at(self._frequencies, codes, sign)
+
+    def _grow(self, size: int) -> None:
+        have = len(self._frequencies)
+        if size > have:
+            # Up to the end of the term, and some room, so that not every new word costs a copy.
+            room = np.zeros((max(size - have, have // 8) // _FIELDS + 1) * _FIELDS, np.int32)
+            self._frequencies = np.concatenate((self._frequencies, room))
+            self._slots = np.zeros(len(self._frequencies), np.uint16)
+
+    def found(self, terms: NDArray[np.int64]) -> NDArray[np.int32]:
+        """In how many articles each term stands, by field; ``(n, fields)``."""
+        codes = terms[:, None] * _FIELDS + np.arange(_FIELDS)
+        found = np.zeros(codes.shape, np.int32)
+        known = codes < len(self._frequencies)
+        found[known] = self._frequencies[codes[known]]
+        return found
+
+    def _idf(self, found: NDArray[np.int32]) -> NDArray[np.float64]:
+        """``ln(1 + (N - n + 0.5) / (n + 0.5))``, 0 where n is 0.
+
+        Robertson and Zaragoza (2009), equation 3.3, with the one added that keeps it positive.
+        """
+        idf = np.log1p((self.articles - found + 0.5) / (found + 0.5))
+        return np.where(found > 0, idf, 0.0)
+
+    def rarities(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The idf of each term over the bodies (or titles, where more have it); 0 if unknown."""
+        return self._idf(self.found(terms)[:, _RARITY_FIELDS].max(axis=1))
+
+    def ceiling(self, query: TermQuery) -> float:
+        """A score that no article can exceed."""
+        idf = self._idf(self.found(query.terms)) @ _WEIGHTS
+        return float(query.weights @ idf) * (K1 + 1)
+
+    def scores(self, query: TermQuery, columns: Columns, rows: Rows) -> NDArray[np.float32]:
+        """The BM25 score of each row, ``(len(rows),)``, summed over the fields.
+
+        For each term of a field ``weight * field weight * idf * tf (k1 + 1) / (tf + K)`` with
+        ``K = k1 (1 - b + b * length / mean length)``.
+        """
+        entries = columns.joined("term", "entry", rows)
+        wanted, worth = self._worth(query)
+        self._slots[wanted] = np.arange(1, len(wanted) + 1)
+        slots = self._slots[entries >> COUNT_BITS]
+        self._slots[wanted] = 0
+        hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
+        entry = entries[hit]
+        starts, ends = columns.spans("term", rows)
+        row = np.searchsorted(np.cumsum(ends - starts), hit, side="right")
+        tf = (entry & MOST_COUNTED).astype(np.float64)
+        norm = self._norms(columns["field_length"][rows])[row, (entry >> COUNT_BITS) % _FIELDS]
+        parts = worth[slots[hit] - 1] * tf * (K1 + 1) / (tf + norm)
+        return np.bincount(row, parts, len(rows)).astype(np.float32)
+
+    def _worth(self, query: TermQuery) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The codes to look for that any article has, and what each is worth."""
+        idf = self._idf(self.found(query.terms))
+        codes = query.terms[:, None] * _FIELDS + np.arange(_FIELDS)
+        worth = query.weights[:, None] * _WEIGHTS * idf
+        kept = worth > 0
+        return codes[kept], worth[kept]
+
+    def _norms(self, lengths: NDArray[np.uint32]) -> NDArray[np.float64]:
+        mean = np.maximum(self.totals / max(1, self.articles), 1e-9)
+        norms: NDArray[np.float64] = K1 * (1 - B + B * lengths / mean)
+        return norms

@@ -1,0 +1,128 @@
+"""An article as a row: what the columns of a segment hold of it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.analysis import spelled_out
+from newsclip.index.article import Article
+from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, MOST_TERMS, TEXT_FIELDS, Block
+from newsclip.index.filters import NEVER, attributes, fold, seconds, visible_span
+from newsclip.index.strings import Strings
+
+Terms = Callable[[str], Sequence[str]]
+
+
+def attribute_name(attribute: str, folded: str) -> str:
+    """The name under which the rows with a folded section, tag, author or language are found."""
+    return f"{attribute}/{folded}"
+
+
+def written_name(attribute: str, written: str) -> str:
+    """The name that keeps how an article writes its section or a tag."""
+    return f"{attribute}={written}"
+
+
+def field_texts(article: Article) -> dict[str, str]:
+    """The text of each field that is searched for words; tags as written and spelled out."""
+    tags = (f"{tag} {spelled_out(tag)}" for tag in article.tags)
+    return {
+        "title": article.title,
+        "summary": article.summary,
+        "body": article.body,
+        "tags": " ".join(tags),
+    }
+
+
+def term_entries(
+    texts: Mapping[str, str], terms_of: Terms, number_of: Callable[[list[str]], NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], list[int]]:
+    """The terms of a text with their counts, as a segment stores them, and each field's length.
+
+    ``texts`` is by field; the entries ascend. Terms that ``number_of`` answers with a negative
+    number are left out.
+    """
+    entries, lengths = [], []
+    for field, name in enumerate(TEXT_FIELDS):
+        terms = terms_of(texts.get(name, ""))
+        lengths.append(len(terms))
+        counted = Counter(terms)
+        numbers = number_of(list(counted))
+        counts = np.minimum(np.fromiter(counted.values(), np.int64, len(counted)), MOST_COUNTED)
+        entry = (numbers * len(TEXT_FIELDS) + field) << COUNT_BITS | counts
+        entries.append(entry[(numbers >= 0) & (numbers < MOST_TERMS)])
+    return np.sort(np.concatenate(entries)), lengths
+
+
+class Digester:
+    """Makes blocks of articles, and numbers the terms and names that are new with them."""
+
+    def __init__(self, terms_of: Terms, terms: Strings, names: Strings) -> None:
+        self._terms_of = terms_of
+        self._terms = terms
+        self._names = names
+
+    def block(self, articles: Mapping[int, Article], embeddings: NDArray[np.float32]) -> Block:
+        """The rows of some articles by ascending key; ``embeddings`` is ``(n, dimension)``."""
+        counted = [
+            term_entries(field_texts(article), self._terms_of, self._terms.add)
+            for article in articles.values()
+        ]
+        attributes = [self._attributes(article) for article in articles.values()]
+        tags = [self._written("tag", article.tags) for article in articles.values()]
+        return Block(
+            plain=self._plain(articles),
+            wide={
+                "embedding": embeddings.astype(np.float16),
+                "field_length": np.array([lengths for _, lengths in counted], np.uint32),
+            },
+            lengths={
+                "term": _lengths(entries for entries, _ in counted),
+                "attribute": _lengths(attributes),
+                "tag": _lengths(tags),
+            },
+            values={
+                "term.entry": np.concatenate([entries for entries, _ in counted]),
+                "attribute.name": np.concatenate(attributes),
+                "tag.written": np.concatenate(tags),
+            },
+        )
+
+    def _plain(self, articles: Mapping[int, Article]) -> dict[str, NDArray[np.int64]]:
+        spans = [visible_span(article) for article in articles.values()]
+        sections = [
+            self._written("section", [article.section])[0] if article.section else -1
+            for article in articles.values()
+        ]
+        dates = [seconds(article.published_at, NEVER) for article in articles.values()]
+        columns = {
+            "key": list(articles),
+            "visible_from": [start for start, _ in spans],
+            "visible_until": [end for _, end in spans],
+            "published_at": dates,
+            "section": sections,
+        }
+        return {name: np.array(values, np.int64) for name, values in columns.items()}
+
+    def _written(self, attribute: str, names: Iterable[str]) -> NDArray[np.int64]:
+        return self._names.add([written_name(attribute, name) for name in names])
+
+    def _attributes(self, article: Article) -> NDArray[np.int64]:
+        names = [
+            attribute_name(attribute, folded)
+            for attribute, folds in attributes(article).items()
+            for folded in sorted(folds)
+        ]
+        return self._names.add(names)
+
+
+def folded_name(written: str) -> str:
+    """The attribute's name for a name as written: ``tag=#Oslo`` gives ``tag/oslo``."""
+    attribute, name = written.split("=", 1)
+    return attribute_name(attribute, fold(name))
+
+
+def _lengths(rows: Iterable[Sequence[object] | NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.array([len(row) for row in rows], np.int64)

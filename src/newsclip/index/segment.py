@@ -1,0 +1,100 @@
+"""Some of an archive's articles, indexed: by meaning, by words and by attributes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.analysis import Analyzer
+from newsclip.index.article import Article
+from newsclip.index.catalog import Catalog, Holders, ScannedHolders
+from newsclip.index.columns import Columns, GrowingColumns, Rows
+from newsclip.index.digest import Digester
+from newsclip.index.filters import Filter
+from newsclip.index.lexicon import FieldTerm, Lexicon
+from newsclip.index.strings import Strings
+from newsclip.index.vectors import ExactVectorIndex, VectorIndex
+
+_NARROW = 0.2  # a filter that lets less through is asked of the lexicon, too
+_MORE = 4  # how many times as many keys are asked for if too few of them were allowed
+
+
+class Segment:
+    """Rows of articles that are never changed; some may be removed, and then count no more.
+
+    What may be an answer is a mask over the rows, which the catalog gives.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        lexicon: Lexicon,
+        vectors: VectorIndex,
+        names: Strings,
+        holders: Holders,
+    ) -> None:
+        self.columns = columns
+        self.lexicon = lexicon
+        self.vectors = vectors
+        self.catalog = Catalog(columns, names, holders)
+
+    def nearest(
+        self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Keys and cosines of the allowed articles nearest in meaning, best first."""
+        rows, scores = self.vectors.search(embedding, limit, allowed)
+        return self.columns["key"][rows].astype(np.int64), scores
+
+    def matching(
+        self, terms: Sequence[FieldTerm], limit: int, allowed: NDArray[np.bool_], where: Filter
+    ) -> NDArray[np.int64]:
+        """Keys of the allowed articles with any of the terms that BM25 ranks first.
+
+        Fewer than ``limit`` come back only if no more have a term and are allowed.
+        """
+        share = np.count_nonzero(allowed) / max(1, len(allowed))
+        if not share:
+            return np.empty(0, np.int64)
+        narrowing = where if share < _NARROW else Filter()
+        asked = limit + 10 if narrowing is where else int(limit / share) + 10
+        while True:
+            keys = self.lexicon.search(terms, asked, narrowing)
+            kept = keys[allowed[self.columns.rows_of(keys)]]
+            if len(kept) >= limit or len(keys) < asked:
+                return kept[:limit]
+            asked *= _MORE
+
+    def allowed(
+        self, where: Filter, now: datetime, excluded: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """For each row, whether it may be an answer; ``excluded`` are keys."""
+        return self.catalog.allowed(where, now, self.columns.rows_of(excluded))
+
+
+class Delta(Segment):
+    """The segment of the changes since a snapshot: in memory, and it grows."""
+
+    def __init__(self, dimension: int, analyzer: Analyzer, terms: Strings, names: Strings) -> None:
+        self._columns = GrowingColumns(dimension)
+        self._digester = Digester(analyzer.terms, terms, names)
+        self._exact = ExactVectorIndex(self._columns["embedding"])
+        lexicon = Lexicon(analyzer)
+        super().__init__(self._columns, lexicon, self._exact, names, ScannedHolders(self._columns))
+
+    def add(self, articles: Mapping[int, Article], embeddings: NDArray[np.float32]) -> Rows:
+        """Adds articles by ascending key, all higher than those before; the rows they got.
+
+        They are found after :meth:`commit`.
+        """
+        before = len(self.columns)
+        self._columns.append(self._digester.block(articles, embeddings))
+        self._exact.add(self.columns["embedding"][before:])
+        for key, article in articles.items():
+            self.lexicon.add(key, article)
+        return np.arange(before, len(self.columns))
+
+    def commit(self) -> None:
+        """Makes what was added visible."""
+        self.lexicon.commit()
+        self.catalog.extend()

@@ -1,0 +1,108 @@
+"""Numbered strings: terms and names, found by text or by number without being held in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.columns import Array
+
+UNKNOWN = -1
+
+
+class Strings:
+    """Strings by number, from 0 up. The stored ones are read in place, further ones can be added.
+
+    A string is found by 64 bits of its BLAKE2b hash: among ten million strings, two share one
+    with a chance of one in 300,000.
+    """
+
+    def __init__(self, stored: Mapping[str, Array] | None = None) -> None:
+        """``stored`` are the arrays that :meth:`arrays` gave; they may be memory-mapped."""
+        stored = stored or Strings.arrays_of([])
+        self._hashes: NDArray[np.uint64] = stored["hashes"].view(np.uint64)
+        self._numbers: NDArray[np.uint32] = stored["numbers"].view(np.uint32)
+        self._ends: NDArray[np.int64] = stored["ends"].view(np.int64)
+        self._text: NDArray[np.uint8] = stored["text"].view(np.uint8)
+        self._added: dict[str, int] = {}
+        self._added_texts: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._ends) + len(self._added)
+
+    def number(self, text: str) -> int:
+        """The number of a string, or UNKNOWN."""
+        return int(self.numbers([text])[0])
+
+    def numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """The number of each string, UNKNOWN where it has none; shape ``(len(texts),)``."""
+        get = self._added.get
+        numbers = np.array([get(text, UNKNOWN) for text in texts], np.int64)
+        if len(self._hashes):
+            stored = self._stored_numbers(texts)
+            numbers = np.where(stored == UNKNOWN, numbers, stored)
+        return numbers
+
+    def _stored_numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        hashes = np.array([_hash(text) for text in texts], np.uint64)
+        places = np.searchsorted(self._hashes, hashes)
+        places[places == len(self._hashes)] = 0
+        found = self._hashes[places] == hashes
+        return np.where(found, self._numbers[places].astype(np.int64), UNKNOWN)
+
+    def add(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """The number of each string; those that had none get the next ones."""
+        numbers = self.numbers(texts)
+        for place in np.flatnonzero(numbers == UNKNOWN).tolist():
+            text = texts[place]
+            number = self._added.get(text)
+            if number is None:
+                number = self._added[text] = len(self)
+                self._added_texts.append(text)
+            numbers[place] = number
+        return numbers
+
+    def text(self, number: int) -> str:
+        """The string with this number."""
+        stored = len(self._ends)
+        if number >= stored:
+            return self._added_texts[number - stored]
+        start = self._ends[number - 1] if number else 0
+        return bytes(self._text[start : self._ends[number]]).decode()
+
+    def texts(self, numbers: Iterable[int]) -> list[str]:
+        """The strings with these numbers."""
+        return [self.text(number) for number in numbers]
+
+    def byte_lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many bytes of UTF-8 each string has."""
+        stored = len(self._ends)
+        lengths = np.empty(len(numbers), np.int64)
+        old = numbers < stored
+        ends = self._ends[numbers[old]]
+        starts = np.where(numbers[old] > 0, self._ends[numbers[old] - 1], 0)
+        lengths[old] = ends - starts
+        lengths[~old] = [len(self.text(n).encode()) for n in numbers[~old].tolist()]
+        return lengths
+
+    def arrays(self) -> dict[str, Array]:
+        """All strings, the added ones too, as arrays to be stored."""
+        return Strings.arrays_of(self.texts(range(len(self))))
+
+    @staticmethod
+    def arrays_of(texts: Sequence[str]) -> dict[str, Array]:
+        """The arrays of these strings, numbered in their order."""
+        encoded = [text.encode() for text in texts]
+        hashes = np.array([_hash(text) for text in texts], np.uint64)
+        order = np.argsort(hashes, kind="stable").astype(np.uint32)
+        return {
+            "hashes": hashes[order],
+            "numbers": order,
+            "ends": np.cumsum([len(text) for text in encoded], dtype=np.int64),
+            "text": np.frombuffer(b"".join(encoded), np.uint8),
+        }
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")

@@ -1,0 +1,308 @@
+"""The archive at one moment, as the recommender asks it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.errors import ArticleNotFound
+from newsclip.index.analysis import Analyzer, Word
+from newsclip.index.article import Article
+from newsclip.index.bm25 import TermQuery
+from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
+from newsclip.index.digest import term_entries
+from newsclip.index.encoder import Encoder
+from newsclip.index.filters import ALWAYS, NEVER, Filter, fold
+from newsclip.index.layers import Layers
+from newsclip.index.lexicon import FieldTerm
+from newsclip.index.segment import Segment
+from newsclip.index.store import Store
+from newsclip.index.vectors import products, widened
+
+_Keys = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Keys with their scores, best first; both arrays of shape ``(n,)``."""
+
+    keys: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def none(cls) -> Self:
+        """No keys at all."""
+        return cls(np.empty(0, np.int64), np.empty(0, np.float32))
+
+    @classmethod
+    def ranked(cls, keys: NDArray[np.int64], scores: NDArray[np.float32]) -> Self:
+        """These keys, the best first, ties by ascending key."""
+        order = np.lexsort((keys, -scores))
+        return cls(keys[order], scores[order])
+
+    def above(self, min_score: float) -> Self:
+        """Those that score more than 0 and at least ``min_score``."""
+        kept = (self.scores > 0) & (self.scores >= min_score)
+        return type(self)(self.keys[kept], self.scores[kept])
+
+    def first(self, count: int, offset: int = 0) -> Self:
+        """``count`` of them, those before ``offset`` left out."""
+        part = slice(offset, offset + count)
+        return type(self)(self.keys[part], self.scores[part])
+
+
+@dataclass(frozen=True)
+class TermCounts:
+    """The terms of a text that the archive knows: ``terms`` by number, ``(n,)``, ascending.
+
+    ``counts`` says how often each stands in each text field, ``(n, 4)``, as in TEXT_FIELDS.
+    """
+
+    terms: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+class View:
+    """The archive at one moment. Valid only inside the ``with`` block that gave it.
+
+    A *key* is the number of one version of an article; it is meaningless outside the view, as is
+    the number of a term.
+    """
+
+    def __init__(
+        self, store: Store, layers: Layers, encoder: Encoder, analyzer: Analyzer, now: datetime
+    ) -> None:
+        self._store = store
+        self._layers = layers
+        self._encoder = encoder
+        self._analyzer = analyzer
+        self.now = now
+        self._filter: Filter | None = None  # the last one asked for, and its masks
+        self._masks: list[NDArray[np.bool_]] = []
+
+    def __len__(self) -> int:
+        """How many articles the archive holds, visible or not."""
+        return len(self._layers)
+
+    # Articles
+
+    def key_of(self, article_id: str) -> int:
+        """The key of an article, visible or not. Raises ArticleNotFound."""
+        key = self._store.key_of(article_id)
+        if key is None:
+            raise ArticleNotFound(article_id)
+        return key
+
+    def article(self, article_id: str) -> Article:
+        """The article, visible or not. Raises ArticleNotFound."""
+        return self._store.get(article_id)
+
+    def articles(self, keys: Iterable[int]) -> dict[int, Article]:
+        """The articles of some keys."""
+        return self._store.articles([int(key) for key in keys])
+
+    def tags_of(self, key: int) -> tuple[str, ...]:
+        """An article's tags, without a look into the store."""
+        segment, row = self._place(key)
+        return segment.catalog.tags_of(row)
+
+    def section_counts(self) -> dict[str, int]:
+        """Every section of a visible article, with the number of those articles."""
+        counts: dict[str, int] = {}
+        for segment in self._layers.segments:
+            for section, count in segment.catalog.section_counts(self.now).items():
+                counts[section] = counts.get(section, 0) + count
+        return counts
+
+    def tags_named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Each tag whose name stands in a text's terms, with the run's start and end."""
+        named = list(self._layers.vocabulary.named_in(terms))
+        folded = {fold(tag) for tag, _, _ in named}
+        carried: set[str] = set()
+        for segment in self._layers.segments:
+            carried |= segment.catalog.carried(folded - carried, self.now)
+        return (run for run in named if fold(run[0]) in carried)
+
+    def newest(self, where: Filter, limit: int) -> list[int]:
+        """Keys of the newest articles that pass; undated articles come last."""
+        keys, dates = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for segment, allowed in self._allowed(where):
+            rows = segment.catalog.newest(allowed, limit)
+            keys.append(segment.columns["key"][rows].astype(np.int64))
+            dates.append(segment.catalog.published_at(rows))
+        key, date = np.concatenate(keys), np.concatenate(dates)
+        date = np.where(date == NEVER, ALWAYS, date)
+        newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
+        return newest
+
+    # Meaning
+
+    def embedding(self, key: int) -> NDArray[np.float32]:
+        """The embedding of a key, ``(dimension,)``, unit length."""
+        segment, row = self._place(key)
+        embedding: NDArray[np.float32] = widened(segment.columns["embedding"][row : row + 1])[0]
+        return embedding
+
+    def nearest(self, embedding: NDArray[np.float32], limit: int, where: Filter) -> Scored:
+        """The articles nearest in meaning; scores are cosines, -1 to 1."""
+        found = [s.nearest(embedding, limit, allowed) for s, allowed in self._allowed(where)]
+        keys, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Scored.ranked(keys, scores).first(limit)
+
+    def cosines(self, embedding: NDArray[np.float32], keys: _Keys) -> NDArray[np.float32]:
+        """The cosine between an embedding and the article of each key, ``(n,)``."""
+        cosines = np.zeros(len(keys), np.float32)
+        for segment, places, rows in self._rows(keys):
+            cosines[places] = products(segment.columns["embedding"][rows], embedding)
+        return cosines
+
+    def typical_cosine(self, embedding: NDArray[np.float32]) -> float:
+        """The mean cosine between an embedding and all of the archive's."""
+        return float(embedding @ self._layers.mean_embedding())
+
+    def embed_document(self, text: str) -> NDArray[np.float32]:
+        """The embedding of a text as an article would have it, ``(dimension,)``."""
+        embedding: NDArray[np.float32] = self._encoder.encode_documents([text])[0]
+        return embedding
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The embedding of what somebody looks for, ``(dimension,)``."""
+        embedding: NDArray[np.float32] = self._encoder.encode_queries([text])[0]
+        return embedding
+
+    # Words
+
+    def matching(self, query: TermQuery, limit: int, where: Filter) -> _Keys:
+        """Keys of the articles with any of the terms that are likely to score best, ascending.
+
+        What they score is for :meth:`keyword_scores`. All that match are there if they are fewer
+        than ``limit``; else up to ``limit`` of each layer.
+        """
+        terms = self._field_terms(query)
+        found = [s.matching(terms, limit, allowed, where) for s, allowed in self._allowed(where)]
+        return np.sort(np.concatenate(found))
+
+    def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
+        """The query as the lexicons take it; fields in which no article has a term are left out."""
+        texts = self._layers.terms.texts(query.terms.tolist())
+        in_use = np.argwhere(self._layers.statistics.found(query.terms))
+        weights = query.weights.tolist()
+        return [FieldTerm(TEXT_FIELDS[f], texts[t], weights[t]) for t, f in in_use.tolist()]
+
+    def keyword_scores(self, query: TermQuery, keys: _Keys) -> NDArray[np.float32]:
+        """The BM25 score of the article of each key, 0 and up, ``(n,)``."""
+        scores = np.zeros(len(keys), np.float32)
+        for segment, places, rows in self._rows(keys):
+            scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
+        return scores
+
+    def ceiling(self, query: TermQuery) -> float:
+        """A score that :meth:`keyword_scores` cannot exceed."""
+        return self._layers.statistics.ceiling(query)
+
+    def query(self, terms: Mapping[str, float]) -> TermQuery:
+        """A query for those of the weighted terms that the archive knows."""
+        numbers = self._layers.terms.numbers(list(terms))
+        weights = np.fromiter(terms.values(), np.float64, len(terms))
+        return TermQuery(numbers[numbers >= 0], weights[numbers >= 0])
+
+    def terms_of(self, key: int) -> TermCounts:
+        """The terms of the archive's article with this key."""
+        segment, row = self._place(key)
+        return _term_counts(segment.columns.values("term", "entry", row))
+
+    def containing(self, terms: _Keys, keys: _Keys) -> NDArray[np.bool_]:
+        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``."""
+        table = np.zeros((len(keys), len(terms)), np.bool_)
+        if not len(terms):
+            return table
+        order = np.argsort(terms)
+        for segment, places, rows in self._rows(keys):
+            starts, ends = segment.columns.spans("term", rows)
+            entries = segment.columns.joined("term", "entry", rows)
+            held = (entries >> COUNT_BITS) // len(TEXT_FIELDS)
+            at = np.searchsorted(terms, held, sorter=order)
+            hit = np.flatnonzero(terms[order[np.minimum(at, len(terms) - 1)]] == held)
+            key = np.repeat(places, ends - starts)[hit]
+            table[key, order[at[hit]]] = True
+        return table
+
+    def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
+        """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
+        numbers_of = self._layers.terms.numbers
+        return _term_counts(term_entries(texts, self._analyzer.terms, numbers_of)[0])
+
+    def term_texts(self, terms: _Keys) -> list[str]:
+        """The terms with these numbers."""
+        return self._layers.terms.texts(terms.tolist())
+
+    def term_lengths(self, terms: _Keys) -> _Keys:
+        """How many bytes each term has."""
+        return self._layers.terms.byte_lengths(terms)
+
+    def rarities(self, terms: _Keys) -> NDArray[np.float64]:
+        """How telling each term is in this archive (BM25's idf); 0 for one that no article has."""
+        return self._layers.statistics.rarities(terms)
+
+    def words(self, text: str) -> list[Word]:
+        """The words of a text as they are indexed, in their order, with their places."""
+        return self._analyzer.words(text)
+
+    def terms(self, text: str) -> list[str]:
+        """The terms of a text as they are indexed, in their order."""
+        return self._analyzer.terms(text)
+
+    def as_written(self, text: str, terms: Collection[str]) -> dict[str, str]:
+        """For each of the terms that stands in a text, a word that it stands there for."""
+        return self._analyzer.as_written(text, terms)
+
+    def snippet(
+        self, key: int, text: str, terms: Iterable[str], characters: int
+    ) -> tuple[str, list[tuple[int, int]]]:
+        """The passage of a text of an article that holds most of the terms, and where they are."""
+        segment, _ = self._place(key)
+        return segment.lexicon.snippet(text, terms, characters)
+
+    # Rows
+
+    def prepare(self, where: Filter) -> None:
+        """Works out who passes a filter, once for all questions; two threads may then ask with it.
+
+        Any other question belongs to the thread that has the view.
+        """
+        if where != self._filter:
+            keys = (self._store.key_of(article_id) for article_id in where.exclude_ids)
+            excluded = np.array([key for key in keys if key is not None], np.int64)
+            segments = self._layers.segments
+            self._masks = [segment.allowed(where, self.now, excluded) for segment in segments]
+            self._filter = where
+
+    def _allowed(self, where: Filter) -> list[tuple[Segment, NDArray[np.bool_]]]:
+        """Each layer, with which of its rows may be an answer."""
+        self.prepare(where)
+        return list(zip(self._layers.segments, self._masks, strict=True))
+
+    def _rows(self, keys: _Keys) -> Iterator[tuple[Segment, _Keys, _Keys]]:
+        """For each layer the places in ``keys`` that lie in it, and their rows."""
+        for segment in self._layers.segments:
+            here = np.flatnonzero(segment.columns.holds(keys))
+            if len(here):
+                yield segment, here, segment.columns.rows_of(keys[here])
+
+    def _place(self, key: int) -> tuple[Segment, int]:
+        for segment, _, rows in self._rows(np.array([key], np.int64)):
+            return segment, int(rows[0])
+        raise KeyError(key)
+
+
+def _term_counts(entries: NDArray[np.integer]) -> TermCounts:
+    """From entries in ascending order, in which the fields of a term lie together."""
+    codes = entries.astype(np.int64) >> COUNT_BITS
+    term, field = np.divmod(codes, len(TEXT_FIELDS))
+    first = np.append(True, term[1:] != term[:-1])[: len(term)]
+    table = np.zeros((int(first.sum()), len(TEXT_FIELDS)), np.int64)
+    table[np.cumsum(first) - 1, field] = entries & MOST_COUNTED
+    return TermCounts(term[first], table)

@@ -1,0 +1,171 @@
+"""An archive as a dictionary of articles, and every answer worked out from it anew.
+
+Plain Python: no index, no arrays, and no code of the package's but for the articles and filters.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from tests import plain_bm25
+from tests.doubles import embedding_of
+
+from newsclip.index.article import Article
+from newsclip.index.filters import Filter
+
+from .strategies import passes
+
+TERMS = {
+    **{word: word for word in ("fish", "ship", "vote", "bank", "star", "goal", "law", "the", "x")},
+    "élève": "elev",
+    "news": "news",
+    "économie": "economi",
+    "us": "us",
+    "relations": "relat",
+    "🙂": None,
+    "": None,
+}
+"""What is indexed for each word that the strategies use, written down by hand."""
+
+Vector = NDArray[np.float64]
+Weights = Mapping[str, float]
+
+
+def terms_of(text: str) -> list[str]:
+    """The terms of a text, in its order."""
+    found = (TERMS[word] for word in re.split(r"[\s_-]+", text.lower()))
+    return [term for term in found if term]
+
+
+def fields_of(entry: Article) -> dict[str, list[str]]:
+    """A tag is indexed as written and spelled out, which here has the same terms."""
+    return {
+        "title": terms_of(entry.title),
+        "summary": terms_of(entry.summary),
+        "body": terms_of(entry.body),
+        "tags": [term for tag in entry.tags for term in (*terms_of(tag), *terms_of(tag))],
+    }
+
+
+def embedding(entry: Article) -> Vector:
+    """As it is kept: in half precision."""
+    text = f"{entry.title} {entry.summary} {entry.body}"
+    return embedding_of(text).astype(np.float16).astype(np.float64)
+
+
+class Model:
+    """What an archive should answer."""
+
+    def __init__(self) -> None:
+        self.articles: dict[str, Article] = {}
+        self._written: dict[str, int] = {}
+        self._writes = 0
+
+    # What happens
+
+    def put(self, batch: Sequence[Article]) -> list[str]:
+        """Takes articles over; what should become of each."""
+        outcomes = []
+        seen = dict(self.articles)
+        for entry in batch:
+            before = seen.get(entry.id)
+            expected = "added" if before is None else "updated"
+            outcomes.append("unchanged" if before == entry else expected)
+            seen[entry.id] = entry
+        last = {entry.id: entry for entry in batch}
+        for article_id, entry in last.items():
+            if self.articles.get(article_id) != entry:
+                self._writes += 1
+                self._written[article_id] = self._writes
+                self.articles[article_id] = entry
+        return outcomes
+
+    def delete(self, article_id: str) -> None:
+        del self.articles[article_id]
+
+    # What must hold
+
+    def passing(self, where: Filter, now: datetime) -> dict[str, Article]:
+        return {i: entry for i, entry in self.articles.items() if passes(entry, where, now)}
+
+    def newest(self, where: Filter, now: datetime) -> list[str]:
+        """The latest date first, undated ones last; of equal ones the last one written."""
+
+        def age(article_id: str) -> tuple[float, int]:
+            date = self.articles[article_id].published_at
+            return -date.timestamp() if date else math.inf, -self._written[article_id]
+
+        return sorted(self.passing(where, now), key=age)
+
+    def cosines(self, query: Vector, where: Filter, now: datetime) -> dict[str, float]:
+        return {i: float(embedding(e) @ query) for i, e in self.passing(where, now).items()}
+
+    def typical(self, query: Vector) -> float:
+        """The mean cosine of all articles, visible or not."""
+        cosines = [float(embedding(entry) @ query) for entry in self.articles.values()]
+        return sum(cosines) / max(1, len(cosines))
+
+    def _shelf(self) -> dict[str, dict[str, list[str]]]:
+        return {i: fields_of(entry) for i, entry in self.articles.items()}
+
+    def bm25(self, weights: Weights, where: Filter, now: datetime) -> dict[str, float]:
+        """What each article scores that passes and has one of the terms."""
+        scores = plain_bm25.scores(self._shelf(), weights)
+        return {i: scores[i] for i in self.passing(where, now) if scores[i]}
+
+    def ceiling(self, weights: Weights) -> float:
+        return plain_bm25.ceiling(self._shelf(), weights)
+
+    def rarities(self, terms: Iterable[str]) -> list[float]:
+        return [plain_bm25.rarity(self._shelf(), term) for term in terms]
+
+    def search(
+        self, text: str, semantic_weight: float, where: Filter, now: datetime
+    ) -> dict[str, float]:
+        """As recommender/search.py and fusion.py say it."""
+        if not terms_of(text):
+            return {}
+        weights = dict.fromkeys(terms_of(text), 1.0)
+        return self.blended(weights, embedding_of(text), semantic_weight, where, now)
+
+    def blended(
+        self,
+        weights: Weights,
+        query: Vector,
+        semantic_weight: float,
+        where: Filter,
+        now: datetime,
+    ) -> dict[str, float]:
+        """The root of BM25's share in its ceiling, and the cosine above the typical one."""
+        keyword, most = self.bm25(weights, where, now), self.ceiling(weights)
+        typical = self.typical(query)
+        found = {}
+        for article_id, cosine in self.cosines(query, where, now).items():
+            share = keyword.get(article_id, 0.0) / max(most, 1e-9)
+            above = (cosine - typical) / max(1 - typical, 1e-6)
+            parts = math.sqrt(min(share, 1)), min(max(above, 0), 1)
+            found[article_id] = (1 - semantic_weight) * parts[0] + semantic_weight * parts[1]
+        return found
+
+    def similar(self, article_id: str, where: Filter, now: datetime) -> dict[str, float]:
+        """As recommender/similar.py and telling.py say it; a word of the title counts twice."""
+        entry = self.articles[article_id]
+        fields = fields_of(entry)
+        counted = [
+            (term, times * min(fields[field].count(term), plain_bm25.MOST_COUNTED))
+            for field, times in (("title", 2), ("summary", 1), ("body", 1))
+            for term in set(fields[field])
+            if len(term) > 1
+        ]
+        frequency = {term: sum(n for t, n in counted if t == term) for term, _ in counted}
+        weights = {term: 1 + math.log(count) for term, count in frequency.items()}
+        known = {term: w for term, w in weights.items() if self.rarities([term])[0]}
+        scores = self.blended(known, embedding(entry), 0.1, where, now)
+        return {i: score for i, score in scores.items() if i != article_id}
+
+    def noise(self, query: Vector) -> float:
+        """By how much a score may be off that is rounded: more, the more alike all articles are."""
+        return 1e-5 + 3e-7 / max(1 - self.typical(query), 1e-6)

@@ -1,0 +1,141 @@
+"""Texts to terms: the same as tantivy's analyzer makes of the whole text, and faster."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from newsclip.index import analysis
+from newsclip.index.analysis import Analyzer, spelled_out
+
+ANALYZER = Analyzer()
+any_text = st.text(st.characters(exclude_categories=["Cs"]))
+# Words that meet: forms of the same term, capitals, accents, and what may stand between two words.
+_long = st.sampled_from(["x" * 59, "y" * 61])
+_forms = st.sampled_from(["Fish", "fishing", "FISHES", "die", "dying", "Pony", "ponies", "C3PO"])
+_words = (
+    _long | _forms | st.sampled_from(["Élève", "eleve", "ⓐ", "İ", "東京", "🙂", "ß", "ﬁsh", "n°"])
+)
+_between = st.sampled_from([" ", ".", "’", "'", "—", "_", "\x00", "\x7f", "\u00a0", "\u0301", ""])
+wordy_text = st.lists(st.tuples(_words, _between).map("".join), max_size=8).map("".join)
+
+
+def whole(text: str) -> list[tuple[str, str]]:
+    """Each term that tantivy finds in a text at once, and the word that it stands for."""
+    tokens = ANALYZER.tantivy.pre_tokenize(text).tokens
+    return [(token.text, text[token.char_offset_from : token.char_offset_to]) for token in tokens]
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("Harbour laws, passed!", ["harbour", "law", "pass"]),
+        ("Évian ÉLÈVE Søren", ["evian", "elev", "soren"]),
+        ("state-of-the-art C3PO", ["state", "of", "the", "art", "c3po"]),
+        ("won't", ["won", "t"]),
+        ("🙂 … —", []),
+        ("x" * 59 + " " + "y" * 61, ["x" * 59]),
+        ("", []),
+        ("новости 新聞", ["новости", "新聞"]),
+    ],
+)
+def test_terms(text: str, terms: list[str]) -> None:
+    assert ANALYZER.terms(text) == terms
+    assert [word.term for word in ANALYZER.words(text)] == terms
+
+
+@settings(max_examples=400)
+@given(any_text | wordy_text)
+@example("Żółć\x00ß—x_y`z{q[w]\x7f\x80ª½")
+def test_terms_are_those_of_the_whole_text(text: str) -> None:
+    assert ANALYZER.terms(text) == ANALYZER.tantivy.analyze(text)
+    assert ANALYZER.terms(text) == [term for term, _ in whole(text)], "and from the memo again"
+
+
+def test_words_have_their_places_in_characters() -> None:
+    text = "🙂 Ça—l’Élève  naïve\n東京 harbour’s"
+    words = ANALYZER.words(text)
+    assert [text[word.start : word.end] for word in words] == [
+        "Ça",
+        "l",
+        "Élève",
+        "naïve",
+        "東京",
+        "harbour",
+        "s",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("USRelations", "US Relations"),
+        ("GustavoPetro", "Gustavo Petro"),
+        ("Election2026", "Election 2026"),
+        ("COVID", "COVID"),
+        ("OPECMeeting", "OPEC Meeting"),
+        ("us_relations", "us relations"),
+        ("rock-n-roll", "rock n roll"),
+        ("iPhone", "i Phone"),
+        ("Space Travel", "Space Travel"),
+        ("ÉlanVital", "Élan Vital"),
+        ("_", ""),
+    ],
+)
+def test_spelled_out(tag: str, words: str) -> None:
+    assert spelled_out(tag) == words
+
+
+# As it is written
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "written"),
+    [
+        ("Ships! The ship is shipping", "ship", "Ships"),
+        ("A friendship, then SHIPS", "ship", "SHIPS"),
+        ("a dying man may die", "die", "die"),
+        ("a dying man", "die", "dying"),  # does not begin as its term does
+        ("Élèves and eleve", "elev", "eleve"),  # the one that begins as its term does
+        ("Élèves", "elev", "Élèves"),
+        ("İ is longer in small letters: Fish", "fish", "Fish"),
+        ("“Fish”—fish", "fish", "Fish"),
+        ("ⓐfish", "fish", None),  # one word, for tantivy
+        ("ⓐfish", "afish", "ⓐfish"),
+        ("fishmonger", "fish", None),
+        ("", "fish", None),
+    ],
+)
+def test_a_term_as_it_is_written(text: str, term: str, written: str | None) -> None:
+    expected = {} if written is None else {term: written}
+    assert ANALYZER.as_written(text, [term]) == expected
+
+
+@settings(max_examples=300)
+@given(
+    wordy_text, st.sets(st.sampled_from(["fish", "die", "poni", "elev", "2026", "ss", "x", "a"]))
+)
+def test_every_term_of_the_text_has_one_of_its_words(text: str, terms: set[str]) -> None:
+    words: dict[str, set[str]] = {}
+    for term, word in whole(text):
+        if term in terms:
+            words.setdefault(term, set()).add(word)
+    written = ANALYZER.as_written(text, terms)
+    assert written.keys() == words.keys()
+    assert all(written[term] in words[term] for term in words)
+
+
+# The memo
+
+
+def test_a_full_memo_starts_over_and_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_MEMO_CHUNKS", 3)
+    analyzer = Analyzer()
+    for text in ["fishes ships", "laws fishes", "ships stars", "fishes ships laws stars"]:
+        assert analyzer.terms(text) == ANALYZER.tantivy.analyze(text)
+        assert len(analyzer._memo) <= 3
+
+
+def test_long_chunks_are_not_remembered() -> None:
+    analyzer = Analyzer()
+    assert analyzer.terms("short " + "東" * 41) == ["short"], "too long a word: 123 bytes"
+    assert list(analyzer._memo) == ["short"]
