@@ -1,21 +1,16 @@
 """`newsclip serve` as a process of its own: two workers, real sockets, real signals."""
 
-import contextlib
 import json
 import re
-import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from tests.servers import PATIENCE, Server, free_port, start
 
 from newsclip.index.archive import Archive
 from newsclip.index.article import parse_article
@@ -27,67 +22,6 @@ ODD_IDS = [
     "é/日本",
     'a+b;c"d<e>',
 ]
-PATIENCE = 30  # seconds that nothing here should ever take
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@dataclass
-class Server:
-    process: "subprocess.Popen[bytes]"
-    port: int
-    log: Path
-
-    def ask(
-        self, path: str, method: str = "GET", body: object = None, **headers: str
-    ) -> tuple[int, dict[str, object]]:
-        """Status and JSON of one request over a connection of its own."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}",
-            data,
-            {"Content-Type": "application/json"} | headers,
-            method=method,
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.loads(error.read())
-
-    def wait_until_ready(self) -> None:
-        for _ in range(PATIENCE * 10):
-            assert self.process.poll() is None, self.log.read_text()
-            with contextlib.suppress(OSError):
-                if self.ask("/health/ready")[0] == 200:
-                    return
-            time.sleep(0.1)
-        raise AssertionError("never ready")
-
-    def stop(self) -> tuple[int, str]:
-        """The exit code after SIGTERM, and the log."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.end()
-
-    def end(self) -> tuple[int, str]:
-        """The exit code of a server that ends by itself, and the log."""
-        return self.process.wait(timeout=PATIENCE), self.log.read_text()
-
-
-def start(directory: Path, port: int, *flags: str) -> Server:
-    command = [sys.executable, "-m", "newsclip.api.cli", "serve"]
-    command += ["--data", str(directory), "--port", str(port), *flags]
-    environment = {"NEWSCLIP_LOG_FORMAT": "json", "PATH": "/usr/bin:/bin"}
-    log = directory.parent / f"{time.monotonic_ns()}.log"
-    with log.open("wb") as stream:  # a pipe that nobody reads would fill up and stop the server
-        process = subprocess.Popen(command, stderr=stream, env=environment, cwd=directory.parent)
-    return Server(process, port, log)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,162 @@
+"""What a running service costs: its start, its memory, and a change until every worker shows it."""
+
+import contextlib
+import http.client
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+_CHANGES = 60
+_LONGEST_BUILD = 60  # seconds
+
+
+class Service:
+    """`newsclip serve` over one archive, each request on a connection of its own."""
+
+    def __init__(self, directory: Path, workers: int) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "newsclip.api.cli", "serve", "--data", str(directory)]
+        options = ["--port", str(self.port), "--workers", str(workers)]
+        self.process = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
+
+    def ask(self, path: str, method: str = "GET", body: object = None) -> dict[str, Any]:
+        """The JSON of an answer. Raises OSError, or AssertionError for a refusal."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with contextlib.closing(connection):
+            data = None if body is None else json.dumps(body)
+            connection.request(method, path, data, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            content = answer.read()
+            assert answer.status < 300, content
+            return json.loads(content) if content else {}
+
+    def wait_until_ready(self) -> None:
+        """Returns once the archive can be asked."""
+        while True:
+            assert self.process.poll() is None, "the service ended"
+            with contextlib.suppress(OSError, AssertionError):
+                self.ask("/health/ready")
+                return
+            time.sleep(0.01)
+
+    def workers(self) -> list[int]:
+        """The processes that answer: those children of the main one that hold an archive."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        found = [int(pid) for pid in children.read_text().split()]
+        return [p for p in found if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+
+    def memory_mib(self) -> dict[str, float]:
+        """Of all workers together: proportional set size (a shared page counts once), and what
+        of it is private and cannot be dropped."""
+        totals = {"pss": 0.0, "anonymous": 0.0}
+        for pid in self.workers():
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            for name, field in (("pss", "Pss"), ("anonymous", "Anonymous")):
+                match = re.search(rf"^{field}:\s+(\d+) kB", rollup, re.MULTILINE)
+                totals[name] += int(match[1]) / 1024 if match else 0
+        return totals
+
+
+@contextmanager
+def service(directory: Path, workers: int) -> Iterator[Service]:
+    """A service that has answered; ended by SIGTERM."""
+    running = Service(directory, workers)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGTERM)
+        running.process.wait(60)
+
+
+def measure(directory: Path, ids: Sequence[str], queries: Sequence[str]) -> dict[str, Any]:
+    """The figures of the archive in ``directory``, asked about these articles and queries."""
+    began = time.perf_counter()
+    with service(directory, 1) as one:
+        ready = time.perf_counter() - began
+        _ask_all(one, ids, queries)
+        alone = one.memory_mib()
+    with service(directory, 2) as two:
+        _ask_all(two, [*ids, *ids], [*queries, *queries])  # each worker gets about half
+        both = two.memory_mib()
+        changes = _changes(two)
+        quiet = _latencies(two, ids, lambda: False)
+        building = _while_building(two, directory, ids)
+    return {
+        "service_ready_seconds": round(ready, 2),
+        "one_worker_mib": {name: round(size) for name, size in alone.items()},
+        "second_worker_mib": {name: round(both[name] - alone[name]) for name in both},
+        "change": changes,
+        "http_similar_ms": quiet,
+        "http_similar_ms_while_a_snapshot_is_made": building,
+    }
+
+
+def _while_building(running: Service, directory: Path, ids: Sequence[str]) -> dict[str, float]:
+    """The same while a process of low priority makes the snapshot anew; a minute of it at most."""
+    command = ["nice", "-n", "10", sys.executable, "-m", "newsclip.api.cli", "rebuild"]
+    child = subprocess.Popen([*command, "--data", str(directory)], stdout=subprocess.DEVNULL)
+    until = time.monotonic() + _LONGEST_BUILD
+    try:
+        return _latencies(running, ids, lambda: child.poll() is None and time.monotonic() < until)
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _latencies(running: Service, ids: Sequence[str], more: Callable[[], bool]) -> dict[str, float]:
+    """Of related articles over HTTP, one request after the other; once round at the least."""
+    spent = []
+    while not spent or more():
+        for article_id in ids:
+            began = time.perf_counter()
+            running.ask(f"/v1/articles/{quote(article_id, safe='')}/similar")
+            spent.append((time.perf_counter() - began) * 1000)
+    p50, p99, highest = np.percentile(spent, [50, 99, 100])
+    return {"p50": round(p50, 2), "p99": round(p99, 2), "max": round(highest, 2)}
+
+
+def _ask_all(running: Service, ids: Sequence[str], queries: Sequence[str]) -> None:
+    for article_id in ids:
+        running.ask(f"/v1/articles/{quote(article_id, safe='')}/similar")
+    for query in queries:
+        running.ask(f"/v1/search?q={quote(query)}")
+
+
+def _changes(running: Service) -> dict[str, float]:
+    """Milliseconds until a change is acknowledged, and of the next request, which shows it.
+
+    Every request opens a connection, and the workers take turns: ten of them reach both.
+    """
+    acknowledged, shown, stale = [], [], 0
+    for turn in range(_CHANGES):
+        title = f"benchmark change number {turn}"
+        article = {"id": "benchmark", "title": title, "body": "A change. " * 100}
+        began = time.perf_counter()
+        running.ask("/v1/articles/benchmark", "PUT", article)
+        acknowledged.append(time.perf_counter() - began)
+        for _ in range(10):
+            began = time.perf_counter()
+            found = running.ask(f"/v1/search?q={quote(title)}&limit=1&mode=keyword")["hits"]
+            shown.append(time.perf_counter() - began)
+            stale += found[0]["title"] != title
+    running.ask("/v1/articles/benchmark", "DELETE")
+    return {
+        "acknowledged_ms_p50": round(float(np.median(acknowledged)) * 1000, 2),
+        "acknowledged_ms_p99": round(float(np.percentile(acknowledged, 99)) * 1000, 2),
+        "next_request_ms_p50": round(float(np.median(shown)) * 1000, 2),
+        "stale_answers": stale,
+    }
