@@ -2,10 +2,12 @@
 
 import json
 import re
+import signal
 import socket
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
@@ -126,6 +128,49 @@ def test_it_logs_each_request_and_ends_cleanly(directory: Path, workers: str) ->
         "level": "info",
     }
     assert line["ms"] >= 0
+
+
+def test_requests_under_way_are_answered_when_it_is_told_to_stop(tmp_path: Path) -> None:
+    server = start(tmp_path / "archive", free_port(), "--workers", "2")
+    server.wait_until_ready()
+    bodies = [
+        json.dumps([{"id": f"{client}-{n}", "title": "T"} for n in range(50)]).encode()
+        for client in range(4)  # as many as one worker has threads
+    ]
+    clients = []
+    for body in bodies:
+        client = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        client.request("GET", "/health/live")  # some worker has taken the connection now
+        assert client.getresponse().read()
+        client.putrequest("POST", "/v1/articles")
+        client.putheader("Content-Type", "application/json")
+        client.putheader("Content-Length", str(len(body)))
+        client.endheaders(body[:100])
+        clients.append(client)
+    server.process.send_signal(signal.SIGTERM)
+    wait_until_closed(server.port)
+    for client, body in zip(clients, bodies, strict=True):
+        client.send(body[100:])
+    for client in clients:
+        answer = client.getresponse()
+        assert (answer.status, json.loads(answer.read())["added"]) == (200, 50)
+        client.close()
+    code, log = server.end()
+    assert code == 0
+    assert json.loads(log.splitlines()[-1])["event"] == "stopped"
+    assert not (tmp_path / "archive" / "archive.sqlite3-wal").exists()
+    with Archive.open(tmp_path / "archive") as archive:
+        assert archive.statistics().articles == 200
+
+
+def wait_until_closed(port: int) -> None:
+    for _ in range(PATIENCE * 10):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("it still listens")
 
 
 def test_workers_end_with_a_main_process_that_is_killed(directory: Path) -> None:

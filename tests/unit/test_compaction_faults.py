@@ -51,7 +51,7 @@ def older(archive: Archive) -> Iterator[Archive]:
     assert_same(asked(archive.directory), expected)
 
 
-@pytest.mark.parametrize("step", ["_lexicon", "_indexed", "_write_derived", "_write_vectors"])
+@pytest.mark.parametrize("step", ["_lexicon", "_indexed", "derived_arrays", "_write_vectors"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 def test_an_interrupted_making_leaves_the_older_one(
     older: Archive, monkeypatch: pytest.MonkeyPatch, step: str, error: type[BaseException]

@@ -10,7 +10,7 @@ from tests.doubles import article
 from newsclip.errors import SnapshotVersionUnknown
 from newsclip.index import compaction, manifest
 from newsclip.index.archive import Archive
-from newsclip.index.snapshot import Snapshots
+from newsclip.index.snapshot import Snapshot, Snapshots
 
 from .live_views import asked, live_view, settled
 
@@ -68,8 +68,10 @@ def test_a_snapshot_that_is_no_good_is_passed_over_and_told(
 
 def test_behind_a_damaged_one_the_one_before_serves(shelf: Archive) -> None:
     compaction.compact(shelf.store)
+    reader = Snapshot(newest(shelf))  # as long as somebody reads it, it stays
     shelf.put([article("d", title="fish")])
     compaction.compact(shelf.store)
+    reader.release()
     spoilt(shelf)
     live = live_view(shelf)
     assert asked(live, "fish") == {"a", "c", "d"}

@@ -47,7 +47,6 @@ def manifest_of(folder: Path) -> Manifest:
         identity="axes@1 recipe",
         dimension=8,
         articles=3,
-        field_totals=(1, 2, 3, 4),
         written_by="1.2.3",
         files=marks(folder),
     )
@@ -165,7 +164,6 @@ def test_a_manifest_that_says_other_things_is_damaged(folder: Path) -> None:
         {**whole, "files": {"key.column": {"bytes": 1}}},
         {**whole, "files": None},
         {**whole, "files": {"key.column": 5}},
-        {**whole, "field_totals": None},
         [],
         "text",
         None,

@@ -16,9 +16,10 @@ from newsclip.index.analysis import Analyzer
 from newsclip.index.archive import Archive
 from newsclip.index.columns import file_types
 from newsclip.index.compaction import compact, rebuild
+from newsclip.index.derived import TYPES
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.manifest import FILE_NAME, Manifest, marks
-from newsclip.index.snapshot import Snapshots
+from newsclip.index.snapshot import Snapshot, Snapshots
 from newsclip.index.store import FILE_NAME as FILE_NAME_OF_STORE
 from newsclip.index.verification import Verification, verify
 
@@ -63,10 +64,12 @@ def resealed(folder: Path) -> None:
 
 
 def changed(folder: Path, name: str, change: Callable[[NDArray[np.generic]], None]) -> None:
-    """Changes a column, with corrected checksums."""
-    column = np.fromfile(folder / f"{name}.column", file_types()[name])
-    change(column)
-    column.tofile(folder / f"{name}.column")
+    """Changes a column or an array, with corrected checksums."""
+    kind = file_types().get(name) or np.dtype(TYPES[name])
+    file = folder / (f"{name}.array" if name in TYPES else f"{name}.column")
+    values = np.fromfile(file, kind)
+    change(values)
+    values.tofile(file)
     resealed(folder)
 
 
@@ -121,6 +124,15 @@ def test_a_changed_column_with_a_right_checksum_is_found(shelf: Archive, name: s
     assert faults(shelf) == [
         f"snapshot 000001: articles with the keys {rows} differ from the store in {reported}"
     ]
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_a_changed_array_with_a_right_checksum_is_found(shelf: Archive, name: str) -> None:
+    def change(array: NDArray[np.generic]) -> None:
+        array[0] += np.ones((), array.dtype)
+
+    changed(newest(shelf), name, change)
+    assert any(fault.startswith("snapshot 000001: ") for fault in faults(shelf))
 
 
 @pytest.mark.parametrize("trailing", [0, 50])
@@ -181,8 +193,10 @@ def test_an_article_that_the_snapshot_lacks_is_found(shelf: Archive) -> None:
 
 def test_every_generation_is_looked_at(shelf: Archive) -> None:
     held = Snapshots(shelf.directory)
+    reader = Snapshot(newest(shelf))  # as long as somebody reads it, it stays
     shelf.put([article("more")])
     compact(shelf.store)
+    reader.release()
     assert [folder.name for folder in held.generations()] == ["000002", "000001"]
     (held.generations()[1] / "key.column").unlink()
     [fault] = faults(shelf)

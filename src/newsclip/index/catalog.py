@@ -81,11 +81,6 @@ class Catalog:
         """Those of the rows that are alive."""
         return rows[self._alive[rows]]
 
-    @property
-    def alive_rows(self) -> Rows:
-        """All rows that are alive, ascending."""
-        return np.flatnonzero(self._alive)
-
     def visible(self, now: datetime) -> NDArray[np.bool_]:
         """For each row, whether readers may see its article at ``now``. Not to be changed.
 

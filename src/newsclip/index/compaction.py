@@ -1,6 +1,5 @@
 """Making a snapshot: of all articles, or of an older snapshot and what has changed since."""
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -14,17 +13,16 @@ from numpy.typing import NDArray
 from newsclip import __version__
 from newsclip.errors import StoreUnavailable
 from newsclip.index.analysis import Analyzer
-from newsclip.index.bm25 import Statistics
-from newsclip.index.catalog import newest_first
-from newsclip.index.columns import Array, Block, Columns, ColumnWriter, Rows, mapped_columns
+from newsclip.index.columns import Block, Columns, ColumnWriter, mapped_columns
 from newsclip.index.copies import sync
 from newsclip.index.database import WRITE_REMEDY
+from newsclip.index.derived import derived_arrays
 from newsclip.index.digest import Digester
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.locks import exclusive
 from newsclip.index.manifest import Manifest, marks, sync_all
-from newsclip.index.snapshot import DERIVED, LEXICON, STRINGS, VECTORS, Snapshot, Snapshots
+from newsclip.index.snapshot import LEXICON, VECTORS, Snapshot, Snapshots
 from newsclip.index.store import Store
 from newsclip.index.strings import Strings
 from newsclip.index.vectors import EXACT_ROWS, ProbingVectorIndex
@@ -109,7 +107,6 @@ class _Making:
         base = self.base
         self.terms = base.strings("terms") if base else Strings()
         self.names = base.strings("names") if base else Strings()
-        self.statistics = base.statistics() if base else Statistics.empty()
         self.analyzer = Analyzer()
 
 
@@ -122,9 +119,11 @@ def make_snapshot(
     """Makes a new generation of the store's newest revision; its folder.
 
     What ``base`` has is copied, and only what has changed since is indexed; None makes all of it
-    anew. Readers and writers go on meanwhile. Nobody sees the new generation before it is whole
-    and on the disk. None is returned, and nothing made, while an article has no embedding by
-    ``encoder``. Raises StoreBusy if another process is at it, or another StoreError.
+    anew. In the end it is released. Readers and writers go on meanwhile. Nobody sees the new
+    generation before it is whole and on the disk. None is returned, and nothing made, while an
+    article has no embedding by ``encoder``.
+
+    Raises StoreBusy if another process is at it, or another StoreError.
     """
     snapshots = Snapshots(store.directory)
     with exclusive(store.directory, "snapshot.lock", "making of a snapshot"):
@@ -141,6 +140,8 @@ def make_snapshot(
             final = snapshots.next_folder()
             folder.rename(final)
         sync(snapshots.folder)
+        if base is not None:
+            base.release()
         _remove_old(snapshots, final, newest_snapshot(store))
     return final
 
@@ -190,7 +191,8 @@ def _make(making: _Making, on_progress: Progress | None) -> None:
     lexicon.commit()
     lexicon.close()
     columns = mapped_columns(making.folder, making.encoder.dimension)
-    _write_derived(making, columns)
+    for name, array in derived_arrays(columns, making.terms, making.names).items():
+        array.tofile(making.folder / f"{name}.array")
     _write_vectors(making, columns)
     _write_manifest(making, columns)
 
@@ -203,8 +205,15 @@ def _lexicon(making: _Making) -> Lexicon:
             if file.name in ("meta.json", ".managed.json"):
                 shutil.copy(file, folder)
             elif not file.name.endswith(".lock"):
-                os.link(file, folder / file.name)
+                _link(file, folder / file.name)
     return Lexicon(making.analyzer, folder, _WRITER_BYTES)
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(file)
+    except OSError:  # some file systems have no links
+        shutil.copy(file, target)
 
 
 def _kept(making: _Making) -> Iterator[Block]:
@@ -213,8 +222,6 @@ def _kept(making: _Making) -> Iterator[Block]:
         return
     columns = making.base.columns
     gone = columns.rows_of(np.sort(making.removed))
-    if len(gone):
-        making.statistics.remove(columns.take(gone))
     for start in range(0, len(columns), _ROWS_AT_A_TIME):
         rows = np.arange(start, min(start + _ROWS_AT_A_TIME, len(columns)))
         block = columns.take(np.setdiff1d(rows, gone, assume_unique=True))
@@ -248,47 +255,7 @@ def _indexed(making: _Making, lexicon: Lexicon) -> Iterator[tuple[int, Block]]:
         for key, article in articles.items():
             lexicon.add(key, article)
         block = digester.block(articles, np.stack([embeddings[key] for key in articles]))
-        making.statistics.add(block)
         yield start + len(keys), block
-
-
-def _write_derived(making: _Making, columns: Columns) -> None:
-    for kind, strings in (("terms", making.terms), ("names", making.names)):
-        for part, array in strings.arrays().items():
-            _write(making.folder, f"{kind}.{part}", array, STRINGS[part])
-    ends, rows = _holders(columns, len(making.names))
-    derived: dict[str, Array] = {
-        "holder.end": ends,
-        "holder.row": rows,
-        "newest.row": newest_first(columns),
-        "frequency": _padded(making.statistics.frequencies, 4 * len(making.terms)),
-        "embedding_total": _total(columns["embedding"]),
-    }
-    for name, array in derived.items():
-        _write(making.folder, name, array, DERIVED[name])
-
-
-def _holders(columns: Columns, names: int) -> tuple[Rows, Rows]:
-    """The rows that hold each name, one name after the other, and where each name's end."""
-    held = columns["attribute.name"]
-    lengths = np.diff(columns["attribute.end"], prepend=0)
-    rows = np.repeat(np.arange(len(columns)), lengths)
-    return np.cumsum(np.bincount(held, minlength=names)), rows[np.argsort(held, kind="stable")]
-
-
-def _padded(array: NDArray[np.int32], size: int) -> NDArray[np.int32]:
-    return np.concatenate((array[:size], np.zeros(max(0, size - len(array)), np.int32)))
-
-
-def _total(embeddings: Array) -> NDArray[np.float64]:
-    total = np.zeros(embeddings.shape[1])
-    for start in range(0, len(embeddings), _ROWS_AT_A_TIME):
-        total += embeddings[start : start + _ROWS_AT_A_TIME].sum(axis=0, dtype=np.float64)
-    return total
-
-
-def _write(folder: Path, name: str, array: Array, kind: str) -> None:
-    np.ascontiguousarray(array, np.dtype(kind)).tofile(folder / f"{name}.array")
 
 
 def _write_vectors(making: _Making, columns: Columns) -> None:
@@ -319,7 +286,6 @@ def _write_manifest(making: _Making, columns: Columns) -> None:
         identity=making.encoder.identity,
         dimension=making.encoder.dimension,
         articles=len(columns),
-        field_totals=tuple(making.statistics.totals.tolist()),
         written_by=__version__,
         files=marks(making.folder),
     ).write(making.folder)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from newsclip.index.analysis import spelled_out
 from newsclip.index.article import Article
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, MOST_TERMS, TEXT_FIELDS, Block
-from newsclip.index.filters import NEVER, attributes, fold, seconds, visible_span
+from newsclip.index.filters import NEVER, attributes, seconds, visible_span
 from newsclip.index.strings import Strings
 
 Terms = Callable[[str], Sequence[str]]
@@ -116,12 +116,6 @@ class Digester:
             for folded in sorted(folds)
         ]
         return self._names.add(names)
-
-
-def folded_name(written: str) -> str:
-    """The attribute's name for a name as written: ``tag=#Oslo`` gives ``tag/oslo``."""
-    attribute, name = written.split("=", 1)
-    return attribute_name(attribute, fold(name))
 
 
 def _lengths(rows: Iterable[Sequence[object] | NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -95,7 +95,7 @@ class LiveView:
                 if active is None:
                     return
                 revision = self.store.revision()
-                snapshot = self._newest(active, revision)
+                snapshot = self._newest(active, revision, trusting=True)  # it has just been made
                 if snapshot is None or not self._is_newer(snapshot):
                     return
                 layers = Layers(self._analyzer, active, snapshot)
@@ -111,11 +111,11 @@ class LiveView:
 
     def _open(self, active: KnownEncoder, revision: int) -> Layers:
         self._seen = self._snapshots.changed_at()
-        return Layers(self._analyzer, active, self._newest(active, revision))
+        return Layers(self._analyzer, active, self._newest(active, revision, self._trusting))
 
-    def _newest(self, active: KnownEncoder, revision: int) -> Snapshot | None:
+    def _newest(self, active: KnownEncoder, revision: int, trusting: bool) -> Snapshot | None:
         lineage = self.store.lineage()
-        for found in self._snapshots.usable(lineage, revision, active.identity, self._trusting):
+        for found in self._snapshots.usable(lineage, revision, active.identity, trusting):
             if isinstance(found, Snapshot):
                 return found
             log.warning("%s; %s", found.message, found.remedy)

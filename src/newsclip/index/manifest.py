@@ -30,8 +30,7 @@ class Manifest:
     """The description of one snapshot.
 
     ``lineage`` and ``revision`` say which state of which store it holds, ``encoder`` and
-    ``identity`` (the model's id and the text recipe) whose embeddings, of ``dimension`` each;
-    ``field_totals`` are the sums of the text fields' lengths, in terms.
+    ``identity`` (the model's id and the text recipe) whose embeddings, of ``dimension`` each.
     """
 
     lineage: int
@@ -40,7 +39,6 @@ class Manifest:
     identity: str
     dimension: int
     articles: int
-    field_totals: tuple[int, ...]
     written_by: str
     files: Mapping[str, FileMark]
     format: int = FORMAT_VERSION
@@ -61,8 +59,7 @@ class Manifest:
             if isinstance(found, int) and found > FORMAT_VERSION:
                 raise SnapshotVersionUnknown(folder, found, FORMAT_VERSION)
             files = {name: FileMark(**mark) for name, mark in content.pop("files").items()}
-            totals = tuple(content.pop("field_totals"))
-            return cls(**content, files=files, field_totals=totals)
+            return cls(**content, files=files)
         except (KeyError, TypeError, AttributeError) as error:
             raise SnapshotDamaged(folder, f"{FILE_NAME} lacks what it should say") from error
 

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from newsclip.errors import EncoderMismatch, EncoderUnavailable
+from newsclip.errors import EncoderMismatch, EncoderUnavailable, StoreBusy
 from newsclip.index.article import embedding_text
 from newsclip.index.compaction import make_snapshot, newest_snapshot
+from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.loaded_encoders import identity_of, name_to_keep
 from newsclip.index.locks import exclusive
@@ -17,6 +18,7 @@ from newsclip.index.store import Store
 
 Progress = Callable[[int, int], None]
 
+_SECONDS_BETWEEN_TRIES = 1
 _BATCH = 256  # articles a transaction: what an interrupted run has to do again, at the most
 _WINDOW = 16 * _BATCH  # articles sorted by length together, so that a batch pads little
 
@@ -57,10 +59,17 @@ def _fill_and_switch(
                 on_progress(done, done + embeddings.count_missing(coming.number))
         # What was written meanwhile is still missing; then neither of the two is done.
         if with_snapshot:
-            base = newest_snapshot(store, trusting=False)
-            with_snapshot = make_snapshot(store, coming, base) is None
+            with_snapshot = not _snapshot_made(store, coming)
         elif embeddings.activate(coming.number):
             return ReembedSummary(identity, done, time.monotonic() - started)
+
+
+def _snapshot_made(store: Store, coming: KnownEncoder) -> bool:
+    try:
+        return make_snapshot(store, coming, newest_snapshot(store, trusting=False)) is not None
+    except StoreBusy:  # the service is making one
+        time.sleep(_SECONDS_BETWEEN_TRIES)
+        return False
 
 
 def _embed_missing(store: Store, encoder: Encoder, number: int) -> Iterator[int]:

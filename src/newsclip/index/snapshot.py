@@ -15,7 +15,7 @@ import fcntl
 import os
 import shutil
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from newsclip.errors import SnapshotDamaged, SnapshotError, SnapshotForeign
 from newsclip.index.analysis import Analyzer
 from newsclip.index.bm25 import Statistics
 from newsclip.index.columns import Array, Columns, Rows, mapped, mapped_columns
+from newsclip.index.derived import TYPES
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.manifest import FILE_NAME, Manifest
 from newsclip.index.segment import Segment
@@ -33,14 +34,6 @@ from newsclip.index.vectors import ExactVectorIndex, ProbingVectorIndex, VectorI
 
 VECTORS = "vectors.faiss"
 LEXICON = "lexicon"
-STRINGS = {"hashes": "<u8", "numbers": "<u4", "ends": "<i8", "text": "u1"}
-DERIVED = {
-    "holder.end": "<i8",  # by name: where its rows end in holder.row
-    "holder.row": "<i4",
-    "newest.row": "<i4",
-    "frequency": "<i4",  # by code: how many articles have the term in the field
-    "embedding_total": "<f8",
-}
 
 
 class Snapshot:
@@ -49,7 +42,7 @@ class Snapshot:
     def __init__(self, folder: Path) -> None:
         """Raises SnapshotDamaged (by the sizes of its files) or SnapshotVersionUnknown."""
         self.folder = folder
-        _hold(self, folder)
+        self._release = _held(self, folder)
         self.manifest = Manifest.read(folder)
         self.manifest.check_sizes(folder)
         self.columns: Columns = mapped_columns(folder, self.manifest.dimension)
@@ -61,21 +54,21 @@ class Snapshot:
 
     def strings(self, kind: str) -> Strings:
         """Its ``terms`` or ``names``, to which further ones can be added."""
-        return Strings({part: self._array(f"{kind}.{part}", t) for part, t in STRINGS.items()})
+        parts = ("hashes", "numbers", "ends", "text")
+        return Strings({part: self.derived(f"{kind}.{part}") for part in parts})
 
     def statistics(self) -> Statistics:
         """What BM25 counts, of all its articles."""
-        totals = np.array(self.manifest.field_totals, np.int64)
-        frequencies = self._derived("frequency").astype(np.int32, copy=False)
+        totals, frequencies = self.derived("field_total"), self.derived("frequency")
         return Statistics(self.manifest.articles, totals, frequencies)
 
     def embedding_total(self) -> NDArray[np.float64]:
         """The sum of all its embeddings, ``(dimension,)``."""
-        return self._derived("embedding_total").astype(np.float64)
+        return self.derived("embedding_total").astype(np.float64)
 
     def segment(self, analyzer: Analyzer, names: Strings) -> Segment:
         """Its rows as a segment; ``names`` are its own, and perhaps more."""
-        holders = StoredHolders(*(self._derived(part) for part in _HOLDERS))
+        holders = StoredHolders(*(self.derived(part) for part in _HOLDERS))
         lexicon = Lexicon(analyzer, self.folder / LEXICON)
         return Segment(self.columns, lexicon, self._vectors(), names, holders)
 
@@ -92,11 +85,13 @@ class Snapshot:
             return ProbingVectorIndex.open(embeddings, file)
         return ExactVectorIndex(embeddings)
 
-    def _derived(self, name: str) -> Array:
-        return self._array(name, DERIVED[name])
+    def derived(self, name: str) -> Array:
+        """One of the arrays that go with its columns (index/derived.py)."""
+        return mapped(self.folder / f"{name}.array", np.dtype(TYPES[name]))
 
-    def _array(self, name: str, kind: str) -> Array:
-        return mapped(self.folder / f"{name}.array", np.dtype(kind))
+    def release(self) -> None:
+        """Allows its removal; what has been read from it stays good until then."""
+        self._release()
 
 
 _HOLDERS = ("holder.end", "holder.row", "newest.row")
@@ -185,17 +180,21 @@ def _check_owner(snapshot: Snapshot, lineage: int, revision: int, identity: str)
         raise SnapshotForeign(snapshot.folder, f"is of {manifest.identity}, not of {identity}")
 
 
-def _hold(snapshot: Snapshot, folder: Path) -> None:
-    """Says that this process reads a generation, for as long as the snapshot lives."""
+def _held(snapshot: Snapshot, folder: Path) -> Callable[[], object]:
+    """Says that this process reads a generation, for as long as the snapshot lives.
+
+    What it returns ends that before.
+    """
     try:
         lock = os.open(folder / FILE_NAME, os.O_RDONLY)
     except OSError:
         raise SnapshotDamaged(folder, f"{FILE_NAME} is missing") from None
-    weakref.finalize(snapshot, os.close, lock)
+    release = weakref.finalize(snapshot, os.close, lock)
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         raise SnapshotDamaged(folder, "it is being removed") from None
+    return release
 
 
 def _remove(folder: Path) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.errors import SnapshotError
+from newsclip.errors import SnapshotError, SnapshotVersionUnknown
 from newsclip.index.analysis import Analyzer
 from newsclip.index.columns import RAGGED, Block, Rows
 from newsclip.index.compaction import newest_snapshot
+from newsclip.index.derived import derived_arrays
 from newsclip.index.digest import Digester
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.lexicon import Lexicon
@@ -55,13 +56,22 @@ def verify(store: Store, on_progress: Progress | None = None) -> Verification:
     with store.reading():
         revision = store.revision()
         keys = store.keys_since(0)[0]
-        snapshot = newest_snapshot(store)
+        snapshot = _snapshot(store)
         faults = [*_store_faults(store), *_generation_faults(store)]
         if encoder is not None:
             damaged = snapshot and _part(snapshot) in {fault.part for fault in faults}
             checked = _Checked(store, encoder, None if damaged else snapshot)
             faults += checked.faults(keys, on_progress)
+        if snapshot and _part(snapshot) not in {fault.part for fault in faults}:
+            faults += _derived_faults(snapshot)
     return Verification(len(keys), revision, snapshot.revision if snapshot else None, faults)
+
+
+def _snapshot(store: Store) -> Snapshot | None:
+    try:
+        return newest_snapshot(store)
+    except SnapshotVersionUnknown:  # a fault of that generation
+        return None
 
 
 def _store_faults(store: Store) -> Iterator[Fault]:
@@ -126,6 +136,15 @@ def _embedding_faults(
     ]
     if long:
         yield _fault("store", long, "have embeddings that are not of unit length", STORE_REMEDY)
+
+
+def _derived_faults(snapshot: Snapshot) -> Iterator[Fault]:
+    """What is looked up in a snapshot should be what its rows say."""
+    terms, names = snapshot.strings("terms"), snapshot.strings("names")
+    for name, array in derived_arrays(snapshot.columns, terms, names).items():
+        if not np.array_equal(array, snapshot.derived(name)):
+            problem = f"{name} is not what its rows say"
+            yield Fault(_part(snapshot), problem, SNAPSHOT_REMEDY)
 
 
 def _key_faults(store: Store, snapshot: Snapshot) -> Iterator[Fault]:

@@ -1,0 +1,68 @@
+"""What a snapshot keeps beside its columns, so that a worker need not work it out at its start."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.catalog import newest_first
+from newsclip.index.columns import COUNT_BITS, TEXT_FIELDS, Array, Columns, Rows
+from newsclip.index.strings import Strings
+
+TYPES: Mapping[str, str] = {
+    "holder.end": "<i8",  # by name: where its rows end in holder.row
+    "holder.row": "<i4",
+    "newest.row": "<i4",
+    "frequency": "<i4",  # by code: how many articles have the term in the field
+    "field_total": "<i8",  # by field: the sum of the lengths, in terms
+    "embedding_total": "<f8",
+    **{
+        f"{kind}.{part}": array
+        for kind in ("terms", "names")
+        for part, array in (("hashes", "<u8"), ("numbers", "<u4"), ("ends", "<i8"), ("text", "u1"))
+    },
+}
+"""The name and the type of each array."""
+
+_AT_A_TIME = 20_000  # rows
+
+
+def derived_arrays(columns: Columns, terms: Strings, names: Strings) -> dict[str, Array]:
+    """All arrays, by name, in the type that they are stored in."""
+    ends, rows = _holders(columns, len(names))
+    arrays = {
+        "holder.end": ends,
+        "holder.row": rows,
+        "newest.row": newest_first(columns),
+        "frequency": _frequencies(columns, len(terms)),
+        "field_total": columns["field_length"].sum(axis=0, dtype=np.int64),
+        "embedding_total": _total(columns["embedding"]),
+    }
+    for kind, strings in (("terms", terms), ("names", names)):
+        arrays |= {f"{kind}.{part}": array for part, array in strings.arrays().items()}
+    return {name: np.ascontiguousarray(array, TYPES[name]) for name, array in arrays.items()}
+
+
+def _holders(columns: Columns, names: int) -> tuple[Rows, Rows]:
+    """The rows that hold each name, one name after the other, and where each name's end."""
+    held = columns["attribute.name"]
+    lengths = np.diff(columns["attribute.end"], prepend=0)
+    rows = np.repeat(np.arange(len(columns)), lengths)
+    return np.cumsum(np.bincount(held, minlength=names)), rows[np.argsort(held, kind="stable")]
+
+
+def _frequencies(columns: Columns, terms: int) -> NDArray[np.int64]:
+    codes = terms * len(TEXT_FIELDS)
+    frequencies = np.zeros(codes, np.int64)
+    for start in range(0, len(columns), _AT_A_TIME):
+        rows = np.arange(start, min(start + _AT_A_TIME, len(columns)))
+        entries = columns.joined("term", "entry", rows)
+        frequencies += np.bincount(entries >> COUNT_BITS, minlength=codes)
+    return frequencies
+
+
+def _total(embeddings: Array) -> NDArray[np.float64]:
+    total = np.zeros(embeddings.shape[1])
+    for start in range(0, len(embeddings), _AT_A_TIME):
+        total += embeddings[start : start + _AT_A_TIME].sum(axis=0, dtype=np.float64)
+    return total
