@@ -7,7 +7,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -137,24 +137,25 @@ def test_requests_under_way_are_answered_when_it_is_told_to_stop(tmp_path: Path)
         json.dumps([{"id": f"{client}-{n}", "title": "T"} for n in range(50)]).encode()
         for client in range(4)  # as many as one worker has threads
     ]
-    clients = []
-    for body in bodies:
-        client = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-        client.request("GET", "/health/live")  # some worker has taken the connection now
-        assert client.getresponse().read()
-        client.putrequest("POST", "/v1/articles")
-        client.putheader("Content-Type", "application/json")
-        client.putheader("Content-Length", str(len(body)))
-        client.endheaders(body[:100])
-        clients.append(client)
-    server.process.send_signal(signal.SIGTERM)
-    wait_until_closed(server.port)
-    for client, body in zip(clients, bodies, strict=True):
-        client.send(body[100:])
-    for client in clients:
-        answer = client.getresponse()
-        assert (answer.status, json.loads(answer.read())["added"]) == (200, 50)
-        client.close()
+    with ExitStack() as stack:
+        clients = []
+        for body in bodies:
+            address = ("127.0.0.1", server.port)
+            client = stack.enter_context(socket.create_connection(address, timeout=PATIENCE))
+            head = "POST /v1/articles HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            client.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 100 "), "it waits for the body"
+            clients.append(client)
+        server.process.send_signal(signal.SIGTERM)
+        wait_until_closed(server.port)
+        for client, body in zip(clients, bodies, strict=True):
+            client.sendall(body)
+        answers = [client.makefile("rb").read() for client in clients]
+    for answer in answers:
+        head, _, sent = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert json.loads(sent)["added"] == 50
     code, log = server.end()
     assert code == 0
     assert json.loads(log.splitlines()[-1])["event"] == "stopped"

@@ -26,10 +26,10 @@ _LISTS_PER_ROOT = 4  # lists for each square root of the rows, as FAISS's guidel
 _TRAINED_ON = 64  # embeddings for each list's centre
 _ROUNDS = 10  # of k-means
 _SEED = 20260108
-_PROBED = 1 / 16  # share of the lists that a query looks into
-_FILTER_POWER = 0.3  # how fast that share grows as a filter lets less through
+_PROBED = 4  # lists that a query looks into, for each square root of the lists
+_FILTER_POWER = 0.3  # how fast they grow as a filter lets less through
 _SPARE = 2  # candidates for each answer, since they are ranked by shortened embeddings
-_LEAST_CANDIDATES = 200
+_LEAST_CANDIDATES = 128
 # Where a filter lets nearly all through, the others are sorted out afterwards: FAISS takes a third
 # more time where it has to ask about each.
 _NEARLY_ALL = 0.9
@@ -200,7 +200,7 @@ class ProbingVectorIndex:
     def probes(self, share: float) -> int:
         """How many lists are looked into where ``share`` of the rows (above 0, to 1) may answer."""
         lists = int(self._lists.nlist)
-        wanted: int = math.ceil(lists * _PROBED * share**-_FILTER_POWER)
+        wanted: int = math.ceil(_PROBED * math.sqrt(lists) * share**-_FILTER_POWER)
         return min(lists, wanted)
 
     def _probed(
@@ -211,8 +211,7 @@ class ProbingVectorIndex:
         selector: "faiss.IDSelector | None" = None,
     ) -> NDArray[np.int64]:
         """The rows that FAISS finds in so many lists, ``limit`` at the most."""
-        within = faiss.SearchParametersIVF(nprobe=probes, sel=selector)
-        parameters = faiss.SearchParametersPreTransform(index_params=within)
+        parameters = _parameters(probes) if selector is None else _with(probes, selector)
         _, found = self._index.search(embedding.reshape(1, -1), limit, params=parameters)
         rows: NDArray[np.int64] = found[0][found[0] >= 0]  # FAISS fills up with -1
         return rows
@@ -221,6 +220,17 @@ class ProbingVectorIndex:
         self, rows: NDArray[np.int64], embedding: NDArray[np.float32], limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         return _ranked(rows, products(self._embeddings[rows], embedding), limit)
+
+
+@cache
+def _parameters(probes: int) -> "faiss.SearchParametersPreTransform":
+    """Made once: SWIG takes a twentieth of a search to make them."""
+    return _with(probes, None)
+
+
+def _with(probes: int, selector: "faiss.IDSelector | None") -> "faiss.SearchParametersPreTransform":
+    within = faiss.SearchParametersIVF(nprobe=probes, sel=selector)
+    return faiss.SearchParametersPreTransform(index_params=within)
 
 
 def _only(allowed: NDArray[np.bool_]) -> "faiss.IDSelectorBitmap":
