@@ -14,7 +14,14 @@ from newsclip.index import compaction
 from newsclip.index.analysis import Analyzer
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article, embedding_text
-from newsclip.index.compaction import changes_since_snapshot, compact, is_due, newest_snapshot
+from newsclip.index.compaction import (
+    changes_since_snapshot,
+    compact,
+    is_due,
+    make_snapshot,
+    newest_snapshot,
+    remove_unread,
+)
 from newsclip.index.filters import Filter
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.loaded_encoders import identity_of
@@ -276,3 +283,32 @@ def test_what_comes_and_what_goes_are_changes(
     assert not is_due(archive.store)
     monkeypatch.setattr(compaction, "LEAST_CHANGES", 3)
     assert is_due(archive.store)
+
+
+def test_what_is_replaced_goes_when_its_last_reader_has_gone(archive: Archive) -> None:
+    snapshots = Snapshots(archive.directory)
+    archive.put([article("old")])
+    compact(archive.store)
+    reader = Snapshot(snapshots.generations()[0])
+    archive.put([article("new")])
+    compact(archive.store)
+    remove_unread(archive.store)
+    assert [folder.name for folder in snapshots.generations()] == ["000002", "000001"]
+    reader.release()
+    remove_unread(archive.store)
+    assert [folder.name for folder in snapshots.generations()] == ["000002"]
+
+
+def test_the_snapshot_of_the_model_to_come_is_kept(archive: Archive) -> None:
+    store = archive.store
+    archive.put([article("old")])
+    compact(store)
+    coming = store.embeddings.register("next", "next@1", 8)
+    store.embeddings.announce(coming.number)
+    keys = store.keys_since(0)[0]
+    store.embeddings.add(coming.number, ((key, np.eye(8, dtype=np.float32)[0]) for key in keys))
+    made = make_snapshot(store, coming, newest_snapshot(store))
+    archive.put([article("new")])
+    compact(store)
+    assert made in Snapshots(archive.directory).generations()
+    assert newest_snapshot(store, encoder=coming) is not None

@@ -91,13 +91,20 @@ def _run(directory: Path, stop: threading.Event) -> None:
     store = Store.open(directory)
     try:
         while not stop.wait(_SECONDS_BETWEEN_LOOKS):
-            try:
-                if compaction.is_due(store):
-                    _make_in_child(directory, stop)
-            except NewsclipError as error:  # the disk may have room again at the next look
-                log.warning("snapshot not made", reason=error.message)
+            _look(store, stop)
     finally:
         store.close()
+
+
+def _look(store: Store, stop: threading.Event) -> None:
+    try:
+        if compaction.is_due(store):
+            _make_in_child(store.directory, stop)
+        compaction.remove_unread(store)
+    except StoreBusy:  # a command is at it
+        pass
+    except NewsclipError as error:  # the disk may have room again at the next look
+        log.warning("snapshot not made", reason=error.message)
 
 
 def _make_in_child(directory: Path, stop: threading.Event) -> None:

@@ -58,12 +58,14 @@ def changes_since_snapshot(store: Store) -> tuple[int, int]:
     return store.changes_since(base.revision), base.manifest.articles
 
 
-def newest_snapshot(store: Store, trusting: bool = True) -> Snapshot | None:
-    """The newest generation that fits the store and its encoder.
+def newest_snapshot(
+    store: Store, trusting: bool = True, encoder: KnownEncoder | None = None
+) -> Snapshot | None:
+    """The newest generation that fits the store and an encoder (None: the one in use).
 
     Unless ``trusting``, one that does not match its checksums is passed over.
     """
-    encoder = store.embeddings.active()
+    encoder = encoder or store.embeddings.active()
     if encoder is None:
         return None
     found = Snapshots(store.directory).usable(
@@ -142,13 +144,25 @@ def make_snapshot(
         sync(snapshots.folder)
         if base is not None:
             base.release()
-        _remove_old(snapshots, final, newest_snapshot(store))
+        _remove_unread(store, final)
     return final
 
 
-def _remove_old(snapshots: Snapshots, made: Path, in_use: Snapshot | None) -> None:
-    """What nobody needs: answers may still come from another encoder's than the one just made."""
-    snapshots.remove_old({made, in_use.folder} if in_use else {made})
+def remove_unread(store: Store) -> None:
+    """Removes each generation that has been replaced, and that nobody reads any more.
+
+    Raises StoreBusy while another process makes a snapshot.
+    """
+    if len(Snapshots(store.directory).generations()) > 1:
+        with exclusive(store.directory, "snapshot.lock", "making of a snapshot"):
+            _remove_unread(store)
+
+
+def _remove_unread(store: Store, *kept: Path) -> None:
+    # Answers come from the encoder in use; a switch to the next one may be about to come.
+    encoders = filter(None, (store.embeddings.active(), store.embeddings.next()))
+    needed = filter(None, (newest_snapshot(store, encoder=encoder) for encoder in encoders))
+    Snapshots(store.directory).remove_old({*kept, *(snapshot.folder for snapshot in needed)})
 
 
 @contextmanager
