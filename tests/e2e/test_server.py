@@ -4,16 +4,19 @@ import json
 import re
 import signal
 import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 from tests.servers import PATIENCE, Server, free_port, start
 
+from newsclip.api import server as server_module
 from newsclip.index.archive import Archive
 from newsclip.index.article import parse_article
 
@@ -132,12 +135,13 @@ def test_it_logs_each_request_and_ends_cleanly(directory: Path, workers: str) ->
 
 def test_requests_under_way_are_answered_when_it_is_told_to_stop(tmp_path: Path) -> None:
     server = start(tmp_path / "archive", free_port(), "--workers", "2")
-    server.wait_until_ready()
     bodies = [
         json.dumps([{"id": f"{client}-{n}", "title": "T"} for n in range(50)]).encode()
         for client in range(4)  # as many as one worker has threads
     ]
     with ExitStack() as stack:
+        stack.callback(server.process.kill)  # if it has not ended
+        server.wait_until_ready()
         clients = []
         for body in bodies:
             address = ("127.0.0.1", server.port)
@@ -149,19 +153,35 @@ def test_requests_under_way_are_answered_when_it_is_told_to_stop(tmp_path: Path)
             clients.append(client)
         server.process.send_signal(signal.SIGTERM)
         wait_until_closed(server.port)
+        time.sleep(2)  # until the workers have been told again
         for client, body in zip(clients, bodies, strict=True):
             client.sendall(body)
         answers = [client.makefile("rb").read() for client in clients]
+        code, log = server.end()
     for answer in answers:
         head, _, sent = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 ")
         assert json.loads(sent)["added"] == 50
-    code, log = server.end()
     assert code == 0
     assert json.loads(log.splitlines()[-1])["event"] == "stopped"
     assert not (tmp_path / "archive" / "archive.sqlite3-wal").exists()
     with Archive.open(tmp_path / "archive") as archive:
         assert archive.statistics().articles == 200
+
+
+def test_a_worker_that_has_missed_the_signal_is_told_again_and_only_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = []
+
+    class HardOfHearing:
+        def terminate(self) -> None:
+            told.append("stop")
+
+    monkeypatch.setattr(server_module, "_SECONDS_TO_HEAR", 0.001)
+    service = SimpleNamespace(interrupt_signal=True, wrks=[HardOfHearing()])
+    server_module._tell_again(service, threading.Event())
+    assert told == ["stop"]
 
 
 def wait_until_closed(port: int) -> None:

@@ -26,10 +26,10 @@ _LISTS_PER_ROOT = 4  # lists for each square root of the rows, as FAISS's guidel
 _TRAINED_ON = 64  # embeddings for each list's centre
 _ROUNDS = 10  # of k-means
 _SEED = 20260108
-_PROBED = 4  # lists that a query looks into, for each square root of the lists
+_PROBED = 24  # lists that a query looks into, for each fourth root of the lists
 _FILTER_POWER = 0.3  # how fast they grow as a filter lets less through
 _SPARE = 2  # candidates for each answer, since they are ranked by shortened embeddings
-_LEAST_CANDIDATES = 128
+_LEAST_CANDIDATES = 200
 # Where a filter lets nearly all through, the others are sorted out afterwards: FAISS takes a third
 # more time where it has to ask about each.
 _NEARLY_ALL = 0.9
@@ -200,7 +200,7 @@ class ProbingVectorIndex:
     def probes(self, share: float) -> int:
         """How many lists are looked into where ``share`` of the rows (above 0, to 1) may answer."""
         lists = int(self._lists.nlist)
-        wanted: int = math.ceil(_PROBED * math.sqrt(lists) * share**-_FILTER_POWER)
+        wanted: int = math.ceil(_PROBED * lists**0.25 * share**-_FILTER_POWER)
         return min(lists, wanted)
 
     def _probed(
