@@ -19,15 +19,16 @@ import numpy as np
 
 from newsclip.api.cli.source import open_source
 from newsclip.index.archive import Archive
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
-from newsclip.index.live import View
 from newsclip.index.sources.jsonlines import read_articles
+from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.fusion import DEPTH
+from newsclip.recommender.fusion import DEPTH, LOOKED_UP
 from newsclip.recommender.search import search
 from newsclip.recommender.similar import similar_to_article
 from newsclip.recommender.tags import suggest_tags
-from newsclip.recommender.telling import telling_terms
+from newsclip.recommender.telling import telling_terms, terms_of_draft
 
 
 def measure(file: str, questions: int) -> dict[str, Any]:
@@ -56,10 +57,7 @@ def _jobs(view: View, questions: int) -> dict[str, dict[str, float]]:
     sample = random.Random(0).sample(keys, min(questions, len(keys)))
     articles = list(view.articles(sample).values())
     asked = [(article, Draft.of(article)) for article in articles]
-    prepared = [
-        ({t.term: t.weight for t in telling_terms(view, draft)}, view.embed_document(draft.text))
-        for _, draft in asked
-    ]
+    prepared = [(_query(view, draft), view.embed_document(draft.text)) for _, draft in asked]
 
     def raw(place: int) -> None:
         terms, embedding = prepared[place]
@@ -75,6 +73,10 @@ def _jobs(view: View, questions: int) -> dict[str, dict[str, float]]:
     times = {name: _milliseconds(call, len(asked)) for name, call in calls.items()}
     middle = float(np.median(times["raw"]))
     return {name: _figures(spent, middle) for name, spent in times.items()}
+
+
+def _query(view: View, draft: Draft) -> TermQuery:
+    return telling_terms(view, terms_of_draft(view, draft)).first(LOOKED_UP)
 
 
 def _milliseconds(call: Callable[[int], object], count: int) -> list[float]:

@@ -1,12 +1,15 @@
 """An archive on a disk without room, or with as much as it likes."""
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from newsclip.api import compactor
 from newsclip.index.article import Article, article_to_dict
 
 from .disks import Commands, Disk, Limited, can_mount, small
@@ -59,3 +62,12 @@ def archive(disk: Disk, material: Path) -> Iterator[Path]:
     yield disk.folder / "archive"
     for entry in disk.seen.iterdir():
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+@pytest.fixture(autouse=True)
+def _heard(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """What is logged can be heard, whatever tests before have set up or switched off."""
+    structlog.reset_defaults()
+    monkeypatch.setattr(compactor, "log", structlog.get_logger())
+    monkeypatch.setattr(logging.getLogger("newsclip.index.live"), "disabled", False)
+    caplog.set_level(logging.WARNING)
