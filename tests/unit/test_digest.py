@@ -103,7 +103,8 @@ def test_attributes_are_kept_folded_and_the_section_as_written() -> None:
         "tag/x",
     ]
     assert desk.tags(block, 0) == ["tag=X", "tag=x"]
-    assert desk.attributes(block, 1) == desk.tags(block, 1) == []
+    assert desk.attributes(block, 1) == ["language/und"]
+    assert desk.tags(block, 1) == []
     sections = block.plain["section"].tolist()
     assert sections[1] == -1
     assert desk.names.texts([sections[0], sections[2]]) == ["section=Économie", "section=économie"]

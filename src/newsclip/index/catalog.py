@@ -154,6 +154,13 @@ class Catalog:
         names = (name.split("=", 1)[1] for name in written)
         return dict(zip(names, counts.tolist(), strict=True))
 
+    def sections_of(self, rows: Rows) -> list[str | None]:
+        """The section of each row's article, as it wrote it."""
+        numbers = self._columns["section"][rows]
+        known = np.unique(numbers[numbers >= 0]).tolist()
+        names = dict(zip(known, self._names.texts(known), strict=True))
+        return [names[n].split("=", 1)[1] if n >= 0 else None for n in numbers.tolist()]
+
     def tags_of(self, row: int) -> tuple[str, ...]:
         """An article's tags, as it wrote them."""
         numbers = self._columns.values("tag", "written", row).tolist()
