@@ -18,6 +18,7 @@ from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.source import source_of_article, source_of_draft, source_of_several
 
+from .test_clusters import body, words
 from .test_rules import rule
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -300,3 +301,35 @@ def test_placing_by_hand(pins: dict[int, str], ranked: str, limit: int, expected
 def test_hits_are_placed_as_they_are() -> None:
     first, second = hit("a"), replace(hit("b"), fallback=True)
     assert placed({}, [first, second, first], 3) == [first, second]
+
+
+# Copies
+
+
+@pytest.fixture
+def wire(desk: Archive) -> Archive:
+    """The law and a wire story twice each: the same text under another headline."""
+    texts = {"law": body(words(120, 1)), "quake": body(words(120, 2))}
+    entries = [("law", "law"), ("law again", "law"), ("quake", "quake"), ("quake again", "quake")]
+    desk.put(
+        [
+            article(name, body=texts[text], published_at=NOON - place * DAY)
+            for place, (name, text) in enumerate(entries)
+        ]
+    )
+    return desk
+
+
+def test_a_copy_of_the_source_is_not_pinned(wire: Archive) -> None:
+    assert pinned(wire, [rule("r", "pin", "article:law again")]) == {}
+    assert pinned(wire, [], source="goal") == {1: "law again"}
+
+
+def test_of_two_copies_one_is_pinned_and_none_is_left_to_rank(wire: Archive) -> None:
+    rules = [
+        rule("a", "pin", "article:quake again", position=1),
+        rule("b", "pin", "article:quake", position=2),
+        rule("c", "pin", "article:goal", position=2),
+    ]
+    assert pinned(wire, rules) == {1: "quake again", 2: "goal"}
+    assert shown(wire, []).isdisjoint({"quake", "quake again", "goal"})

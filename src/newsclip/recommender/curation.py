@@ -34,9 +34,9 @@ class Editors:
 def editors_on(view: View, source: Source, where: Filter, limit: int) -> Editors:
     """What editors have ruled about ``limit`` articles related to ``source``.
 
-    Pins keep to ``where``: what it leaves out, such as copies of the source, is not pinned either.
-    Nor is the source itself, what readers must not see, or what is hidden or blocked here: a pin
-    is a wish, the others are commands.
+    Pins keep to ``where``: what it leaves out is not pinned either. Nor is the source or a copy of
+    it, what readers must not see, or what is hidden or blocked here: a pin is a wish, the others
+    are commands. Of the copies of one text only one is pinned, and ``where`` leaves out the others.
     """
     book = view.rules()
     if not book:
@@ -46,11 +46,11 @@ def editors_on(view: View, source: Source, where: Filter, limit: int) -> Editors
     pins = [rule for rule in book.pins(names, view.now) if (rule.position or 1) <= limit]
     if not pins:
         return Editors(where, limit)
-    own = replace(where, exclude_keys=where.exclude_keys.union(source.keys))
-    slot = _Slot(view, own, limit).filled(pins)
-    articles = view.articles([key for key, _ in slot.values()])
+    slot = _Slot(view, _less(where, _clusters(view, source.keys)), limit).filled(pins)
+    shown = [key for key, _ in slot.values()]
+    articles = view.articles(shown)
     hits = {position: _hit(articles[key], rule) for position, (key, rule) in slot.items()}
-    return Editors(replace(where, exclude_keys=where.exclude_keys.union(articles)), limit, hits)
+    return Editors(_less(where, _clusters(view, shown)), limit, hits)
 
 
 def placed(pins: Mapping[int, Hit], ranked: Iterable[Hit], limit: int) -> list[Hit]:
@@ -87,6 +87,16 @@ def _without(view: View, where: Filter, hidden: Collection[Name]) -> Filter:
     )
 
 
+def _clusters(view: View, keys: Sequence[int]) -> frozenset[int]:
+    """The keys, and those of all copies of their articles."""
+    copies = view.copies_of(keys)
+    return frozenset(keys).union(*(copies.get(key, ()) for key in keys))
+
+
+def _less(where: Filter, keys: Iterable[int]) -> Filter:
+    return replace(where, exclude_keys=where.exclude_keys.union(keys))
+
+
 class _Slot:
     """Positions that fill with pinned articles: each by its key, with the rule that pins it."""
 
@@ -96,6 +106,7 @@ class _Slot:
         self._limit = limit
         self._taken: dict[int, tuple[int, Rule]] = {}
         self._allowed: dict[str, int] = {}  # pinned articles that may be shown
+        self._clusters: frozenset[int] = frozenset()  # what was taken, and the copies of it
 
     def filled(self, pins: Sequence[Rule]) -> dict[int, tuple[int, Rule]]:
         """The pins in their order: the first of a position has it, the others the next free one."""
@@ -120,18 +131,17 @@ class _Slot:
         key = self._key(rule.target) if position else None
         if key is not None:
             self._taken[position] = key, rule
+            self._clusters |= _clusters(self._view, [key])
         return True
 
     def _key(self, target: Selector) -> int | None:
-        shown = {key for key, _ in self._taken.values()}
         if target.kind == "article":
             key = self._allowed.get(target.value)
-            return None if key in shown else key
+            return None if key in self._clusters else key
         where = _narrowed(self._where, target)
         if where is None:
             return None
-        others = replace(where, exclude_keys=where.exclude_keys | shown)
-        return next(iter(self._view.newest(others, 1)), None)
+        return next(iter(self._view.newest(_less(where, self._clusters), 1)), None)
 
 
 def _narrowed(where: Filter, target: Selector) -> Filter | None:
