@@ -175,8 +175,3 @@ def test_containing_tells_two_dozen_terms_apart(archive: Archive) -> None:
         table = view.containing(terms, np.array([view.key_of(str(n)) for n in range(3)]))
     for n, row in enumerate(table.tolist()):
         assert [word for word, held in zip(words, row, strict=True) if held] == words[n::3]
-
-
-def test_a_passage_of_an_article_in_the_snapshot(view: View) -> None:
-    passage, marks = view.snippet(view.key_of("ship"), "ship law star", ["law"], 100)
-    assert [passage[start:end] for start, end in marks] == ["law"]
