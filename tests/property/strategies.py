@@ -58,7 +58,7 @@ filters = st.builds(
     sections=_some(asked),
     tags=_some(asked),
     authors=_some(asked),
-    languages=_some(languages | st.sampled_from(["FR", "de", "pt"])),
+    languages=_some(languages | st.sampled_from(["FR", "de", "pt", "und"])),
     published_from=st.none() | near_noon,
     published_to=st.none() | near_noon,
     exclude_ids=_some(ids),
@@ -89,8 +89,8 @@ def _names(values: object) -> set[str]:
 
 
 def _speaks(entry: Article, code: str) -> bool:
-    """``en`` includes ``en-GB``."""
-    spoken, asked_for = ((c or "").casefold().replace("_", "-") for c in (entry.language, code))
+    """``en`` includes ``en-GB``; ``und`` is the language of those that name none."""
+    spoken, asked_for = ((c or "und").casefold().replace("_", "-") for c in (entry.language, code))
     return spoken == asked_for or spoken.startswith(asked_for + "-")
 
 

@@ -57,7 +57,8 @@ def test_attributes_of_an_article() -> None:
         "language": {"pt", "pt-br"},
     }
     nothing: frozenset[str] = frozenset()
-    expected = dict.fromkeys(("section", "tag", "author", "language"), nothing)
+    expected = dict.fromkeys(("section", "tag", "author"), nothing)
+    expected["language"] = frozenset({"und"})
     assert attributes(article("a")) == expected
 
 

@@ -11,7 +11,7 @@ from tests.doubles import article, axis_archive, embedding_of
 from newsclip.errors import ArticleNotFound
 from newsclip.index import compaction
 from newsclip.index.archive import Archive
-from newsclip.index.filters import Filter
+from newsclip.index.filters import NEVER, Filter
 from newsclip.index.view import View
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -175,3 +175,23 @@ def test_containing_tells_two_dozen_terms_apart(archive: Archive) -> None:
         table = view.containing(terms, np.array([view.key_of(str(n)) for n in range(3)]))
     for n, row in enumerate(table.tolist()):
         assert [word for word, held in zip(words, row, strict=True) if held] == words[n::3]
+
+
+def test_what_the_rail_asks_about_keys(view: View) -> None:
+    keys = np.array([view.key_of(name) for name in ("new", "old", "ship", "changed")], np.int64)
+    dates = [datetime(2026, 1, day, tzinfo=UTC).timestamp() for day in (1, 2, 3)]
+    assert view.published_at(keys).tolist() == [dates[0], dates[1], NEVER, dates[2]]
+    assert view.sections(keys) == [None, "S", None, "T"]
+    assert view.embeddings(keys)[:2].tolist() == [embedding_of("fish").tolist()] * 2
+    sea = Filter(tags=frozenset({"sea"}))
+    assert view.passing(keys, sea).tolist() == [True, True, False, False]
+    assert view.passing(keys[:0], sea).tolist() == []
+    assert view.count(sea) == 2
+    assert view.count(Filter()) == 4
+
+
+def test_keys_can_be_left_out(view: View) -> None:
+    old, new = view.key_of("old"), view.key_of("new")
+    where = Filter(exclude_ids=frozenset({"ship", "nobody"}), exclude_keys=frozenset({old, new}))
+    assert named(view, view.newest(where, 10)) == ["changed"]
+    assert named(view, view.nearest(embedding_of("fish"), 10, where).keys) == ["changed"]

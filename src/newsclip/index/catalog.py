@@ -77,6 +77,10 @@ class Catalog:
         if self._visible is not None:
             self._visible[rows] = False
 
+    def alive_mask(self) -> NDArray[np.bool_]:
+        """For each row, whether it is alive. Not to be changed."""
+        return self._alive
+
     def alive(self, rows: Rows) -> Rows:
         """Those of the rows that are alive."""
         return rows[self._alive[rows]]
@@ -149,6 +153,13 @@ class Catalog:
         written = self._names.texts(numbers.tolist())
         names = (name.split("=", 1)[1] for name in written)
         return dict(zip(names, counts.tolist(), strict=True))
+
+    def sections_of(self, rows: Rows) -> list[str | None]:
+        """The section of each row's article, as it wrote it."""
+        numbers = self._columns["section"][rows]
+        known = np.unique(numbers[numbers >= 0]).tolist()
+        names = dict(zip(known, self._names.texts(known), strict=True))
+        return [names[n].split("=", 1)[1] if n >= 0 else None for n in numbers.tolist()]
 
     def tags_of(self, row: int) -> tuple[str, ...]:
         """An article's tags, as it wrote them."""

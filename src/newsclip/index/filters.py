@@ -9,6 +9,9 @@ from newsclip.index.article import Article
 ATTRIBUTES = ("section", "tag", "author", "language")
 """What an article can be asked for by name."""
 
+UNDETERMINED = "und"
+"""The language, in BCP 47, of an article that does not say in which it is written."""
+
 NEVER = 2**62
 """A moment (seconds since 1970) after all others."""
 ALWAYS = -NEVER
@@ -32,7 +35,8 @@ class Filter:
     """A condition on articles; the empty filter lets every visible article through.
 
     Several sections, authors or languages mean any of them; several tags mean all of them.
-    Letter case and a leading ``#`` make no difference; the language ``en`` includes ``en-GB``.
+    Letter case and a leading ``#`` make no difference; the language ``en`` includes ``en-GB``, and
+    ``und`` means the articles that name none. ``exclude_keys`` are good within one view alone.
     ``published_from`` is inclusive, ``published_to`` exclusive; an article without a date
     passes neither. Articles that readers must not see never pass, whatever the filter says.
     """
@@ -44,6 +48,7 @@ class Filter:
     published_from: datetime | None = None
     published_to: datetime | None = None
     exclude_ids: frozenset[str] = frozenset()
+    exclude_keys: frozenset[int] = frozenset()
 
 
 def fold(name: str) -> str:
@@ -53,7 +58,7 @@ def fold(name: str) -> str:
 
 def attributes(article: Article) -> dict[str, frozenset[str]]:
     """The folded names under which each attribute of an article can be asked for."""
-    language = (article.language or "").replace("_", "-")
+    language = (article.language or UNDETERMINED).replace("_", "-")
     return {
         "section": _folded([article.section or ""]),
         "tag": _folded(article.tags),

@@ -13,9 +13,9 @@ from newsclip.index.analysis import Analyzer, Word
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
-from newsclip.index.digest import term_entries
+from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
-from newsclip.index.filters import ALWAYS, NEVER, Filter, fold
+from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.segment import Segment
@@ -109,6 +109,22 @@ class View:
         segment, row = self._place(key)
         return segment.catalog.tags_of(row)
 
+    def published_at(self, keys: _Keys) -> _Keys:
+        """When the article of each key was published, seconds since 1970; NEVER if undated."""
+        moments = np.full(len(keys), NEVER, np.int64)
+        for segment, places, rows in self._rows(keys):
+            moments[places] = segment.catalog.published_at(rows)
+        return moments
+
+    def sections(self, keys: _Keys) -> list[str | None]:
+        """The section of the article of each key, as it is written."""
+        sections: list[str | None] = [None] * len(keys)
+        for segment, places, rows in self._rows(keys):
+            names = segment.catalog.sections_of(rows)
+            for place, name in zip(places.tolist(), names, strict=True):
+                sections[place] = name
+        return sections
+
     def section_counts(self) -> dict[str, int]:
         """Every section of a visible article, with the number of those articles."""
         counts: dict[str, int] = {}
@@ -146,6 +162,13 @@ class View:
         embedding: NDArray[np.float32] = widened(segment.columns["embedding"][row : row + 1])[0]
         return embedding
 
+    def embeddings(self, keys: _Keys) -> NDArray[np.float32]:
+        """The embedding of each key, ``(n, dimension)``, unit length."""
+        embeddings = np.zeros((len(keys), self._encoder.dimension), np.float32)
+        for segment, places, rows in self._rows(keys):
+            embeddings[places] = widened(segment.columns["embedding"][rows])
+        return embeddings
+
     def nearest(self, embedding: NDArray[np.float32], limit: int, where: Filter) -> Scored:
         """The articles nearest in meaning; scores are cosines, -1 to 1."""
         found = [s.nearest(embedding, limit, allowed) for s, allowed in self._allowed(where)]
@@ -172,6 +195,17 @@ class View:
         """The embedding of what somebody looks for, ``(dimension,)``."""
         embedding: NDArray[np.float32] = self._encoder.encode_queries([text])[0]
         return embedding
+
+    # Copies
+
+    def copies_of(self, keys: Collection[int] | _Keys) -> dict[int, tuple[int, ...]]:
+        """For each key the other articles of its cluster of copies, visible or not, ascending."""
+        return self._layers.clusters.copies_of(np.fromiter(keys, np.int64, len(keys)))
+
+    def copies_of_text(self, body: str, published_at: datetime | None = None) -> tuple[int, ...]:
+        """The keys of the cluster that an article with this body would belong to, ascending."""
+        terms = self._analyzer.terms(body)
+        return self._layers.clusters.copies_of_text(terms, seconds(published_at, NEVER))
 
     # Words
 
@@ -239,8 +273,8 @@ class View:
 
     def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
-        numbers_of = self._layers.terms.numbers
-        return _term_counts(term_entries(texts, self._analyzer.terms, numbers_of)[0])
+        terms = field_terms(texts, self._analyzer.terms)
+        return _term_counts(term_entries(terms, self._layers.terms.numbers)[0])
 
     def term_texts(self, terms: _Keys) -> list[str]:
         """The terms with these numbers."""
@@ -278,11 +312,25 @@ class View:
         Any other question belongs to the thread that has the view.
         """
         if where != self._filter:
-            keys = (self._store.key_of(article_id) for article_id in where.exclude_ids)
-            excluded = np.array([key for key in keys if key is not None], np.int64)
+            found = (self._store.key_of(article_id) for article_id in where.exclude_ids)
+            keys = where.exclude_keys.union(key for key in found if key is not None)
+            excluded = np.array([*keys], np.int64)
             segments = self._layers.segments
             self._masks = [segment.allowed(where, self.now, excluded) for segment in segments]
             self._filter = where
+
+    def passing(self, keys: _Keys, where: Filter) -> NDArray[np.bool_]:
+        """Which of the keys readers may see and the filter lets through, ``(n,)``."""
+        passing = np.zeros(len(keys), np.bool_)
+        self.prepare(where)
+        masks = dict(zip(map(id, self._layers.segments), self._masks, strict=True))
+        for segment, places, rows in self._rows(keys):
+            passing[places] = masks[id(segment)][rows]
+        return passing
+
+    def count(self, where: Filter) -> int:
+        """How many articles pass."""
+        return sum(int(np.count_nonzero(allowed)) for _, allowed in self._allowed(where))
 
     def _allowed(self, where: Filter) -> list[tuple[Segment, NDArray[np.bool_]]]:
         """Each layer, with which of its rows may be an answer."""

@@ -1,6 +1,7 @@
 """A text that is not in the archive: what an editor is writing, or a page from elsewhere."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsclip.errors import QueryInvalid
 from newsclip.index.article import Article, recipe_text
@@ -19,6 +20,7 @@ class Draft:
     section: str | None = None
     tags: tuple[str, ...] = ()
     language: str | None = None
+    published_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -40,4 +42,5 @@ class Draft:
             article.section,
             article.tags,
             article.language,
+            article.published_at,
         )

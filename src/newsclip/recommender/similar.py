@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter, fold
-from newsclip.index.view import Scored, TermCounts, View
+from newsclip.index.view import Scored, View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import DEPTH, candidates
 from newsclip.recommender.hit import Hit, Reason, ReasonKind
-from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
+from newsclip.recommender.source import Source, source_of_article, source_of_draft
+from newsclip.recommender.telling import shared_words, telling_terms
 
 SEMANTIC_WEIGHT = 0.1
 
@@ -43,8 +41,7 @@ def similar_to_article(
     Never contains the article itself. ``fallback="fill"`` makes up for missing ones with the
     newest of the section, then the newest of all. Raises ArticleNotFound.
     """
-    key = view.key_of(article_id)
-    source = _Source(Draft.of(view.article(article_id)), view.embedding(key), view.terms_of(key))
+    source = source_of_article(view, article_id)
     others = replace(where, exclude_ids=where.exclude_ids | {article_id})
     return _related(view, source, limit, others, min_score, fallback)
 
@@ -59,28 +56,19 @@ def similar_to_draft(
     fallback: Fallback = "fill",
 ) -> Related:
     """Articles related to a text that is not in the archive; as :func:`similar_to_article`."""
-    source = _Source(draft, view.embed_document(draft.text), terms_of_draft(view, draft))
+    source = source_of_draft(view, draft)
     return _related(view, source, limit, where, min_score, fallback)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What others are to be related to."""
-
-    draft: Draft
-    embedding: NDArray[np.float32]
-    terms: TermCounts
 
 
 def _related(
     view: View,
-    source: _Source,
+    source: Source,
     limit: int,
     where: Filter,
     min_score: float,
     fallback: Fallback,
 ) -> Related:
-    query, section = telling_terms(view, source.terms), source.draft.section
+    query, section = telling_terms(view, source.terms), source.section
     depth = max(DEPTH, 2 * limit)
     ranked = candidates(view, query, source.embedding, where, SEMANTIC_WEIGHT, depth)
     best = ranked.above(min_score).first(limit)
