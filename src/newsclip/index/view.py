@@ -18,6 +18,7 @@ from newsclip.index.encoder import Encoder
 from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
+from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
 from newsclip.index.vectors import products, widened
@@ -95,6 +96,18 @@ class View:
         if key is None:
             raise ArticleNotFound(article_id)
         return key
+
+    def ids(self, keys: Iterable[int]) -> list[str]:
+        """The ids of the articles of some keys."""
+        return self._store.ids([int(key) for key in keys])
+
+    def rules(self) -> Rulebook:
+        """What editors have ruled."""
+        return self._store.curation.rulebook()
+
+    def ruled_keys(self) -> Mapping[str, int]:
+        """The keys of the articles that the rules name, by id; of those that are there."""
+        return self._store.curation.keys(self._layers.revision)
 
     def article(self, article_id: str) -> Article:
         """The article, visible or not. Raises ArticleNotFound."""
@@ -312,8 +325,8 @@ class View:
         Any other question belongs to the thread that has the view.
         """
         if where != self._filter:
-            found = (self._store.key_of(article_id) for article_id in where.exclude_ids)
-            keys = where.exclude_keys.union(key for key in found if key is not None)
+            ids = list(where.exclude_ids)
+            keys = where.exclude_keys.union(self._store.keys_of(ids).values())
             excluded = np.array([*keys], np.int64)
             segments = self._layers.segments
             self._masks = [segment.allowed(where, self.now, excluded) for segment in segments]
