@@ -18,6 +18,7 @@ from newsclip.errors import (
     SourceUnreadable,
     StoreBusy,
     StoreError,
+    UrlUnknown,
 )
 
 SOME_REFUSED = 1
@@ -31,6 +32,7 @@ EXIT_CODES: Mapping[type[NewsclipError], int] = {
     QueryInvalid: 2,
     SettingInvalid: 2,
     ArticleNotFound: 3,
+    UrlUnknown: 3,
     ArticleInvalid: 4,
     SourceUnreadable: 4,
     StoreError: 5,
