@@ -9,7 +9,7 @@ from newsclip.index.article import Article
 from newsclip.index.database import Database
 from newsclip.index.urls import canonical
 
-# Of several articles with one URL: see the index's comment in 0003_links.sql.
+# Of several articles with one URL: see the index's comment in 0004_links.sql.
 _OWNER = (
     "SELECT key FROM article_url WHERE canonical = {} ORDER BY published DESC, key DESC LIMIT 1"
 )

@@ -1,4 +1,4 @@
--- Format 3. Articles link to each other, by ids or by URLs. URLs compare by their canonical form
+-- Format 4. Articles link to each other, by ids or by URLs. URLs compare by their canonical form
 -- (newsclip.index.urls), which SQL cannot make: `canonical_url` is a function of our own.
 CREATE TABLE article_url (
     key       INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
