@@ -6,6 +6,7 @@ import pytest
 from tests.doubles import article
 
 from newsclip.index.archive import Archive
+from newsclip.index.view import View
 
 from .checked_client import CheckedClient
 from .conftest import HARBOUR, app_over
@@ -210,3 +211,17 @@ def test_a_pin_stays_without_likeness_and_without_fallback(client: CheckedClient
     put(client, "front")
     assert rail(client, LAW, fallback="none", min_score=1) == [RYE]
     assert rail(client, LAW, exclude=RYE, fallback="none", min_score=1) == []
+
+
+def test_when_pins_fill_the_list_nothing_is_searched(
+    client: CheckedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(client, "front")
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("searched")
+
+    for search in ("nearest", "matching", "keyword_scores"):
+        monkeypatch.setattr(View, search, fail)
+    assert rail(client, LAW, limit=1) == [RYE]
+    assert client.get("/v1/articles/life%2Fsourdough/similar").status_code == 500

@@ -32,6 +32,12 @@ def ndjson(_: schemathesis.SerializationContext, value: object) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+@schemathesis.hook
+def filter_body(_: schemathesis.HookContext, body: object) -> bool:
+    """No schema can say that an end lies behind its start; test_curation.py shows what then is."""
+    return not (isinstance(body, dict) and body.get("starts_at") and body.get("ends_at"))
+
+
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     with Archive.open(tmp_path_factory.mktemp("fuzzed"), create=True) as archive:

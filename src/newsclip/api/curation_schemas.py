@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import JsonValue, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic.config import JsonDict
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict, JsonValue
 
 from newsclip.api.schemas import DATE, Limit, Name, Taken, whole_number
 from newsclip.index.article import Instant
@@ -25,7 +25,8 @@ _Text = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 
 def _kind(name: str, required: list[JsonValue], **properties: JsonValue) -> JsonDict:
     """What a rule of one kind has to say."""
-    return {"required": required, "properties": {"kind": {"const": name}} | properties}
+    all_properties: JsonDict = {"kind": {"const": name}, **properties}
+    return {"required": required, "properties": all_properties}
 
 
 # Which fields go together; the domain checks the same, in words.

@@ -1,12 +1,10 @@
 """How answers look as JSON, and how a reason reads: one place for HTTP, command line and pages."""
 
-from collections.abc import Container, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
-from newsclip.index.rules import Rule, rule_to_dict
 from newsclip.index.statistics import Statistics, TagCount
 from newsclip.recommender.hit import Hit, Reason, Snippet
 from newsclip.recommender.search import SearchPage
@@ -96,18 +94,6 @@ def evidence_to_dict(evidence: Evidence) -> dict[str, Any]:
             "score": round(evidence.score, _SCORE_DIGITS),
         }
     return {"kind": "text", "matched": evidence.matched, "sentence": evidence.sentence}
-
-
-def rules_to_dicts(rules: Sequence[Rule], now: datetime, known: Container[str]) -> list[Any]:
-    """Rules as they are answered; ``known`` are the ids of the articles that there are."""
-    return [
-        rule_to_dict(rule)
-        | {
-            "active": rule.is_active(now),
-            "unknown": [name for name in rule.articles if name not in known],
-        }
-        for rule in rules
-    ]
 
 
 def vocabulary_to_dict(vocabulary: Sequence[TagCount]) -> dict[str, Any]:

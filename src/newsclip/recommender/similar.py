@@ -8,6 +8,7 @@ from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import Scored, View
+from newsclip.recommender.curation import editors_on, placed
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import DEPTH, candidates
 from newsclip.recommender.hit import Hit, Reason, ReasonKind
@@ -68,14 +69,18 @@ def _related(
     min_score: float,
     fallback: Fallback,
 ) -> Related:
-    query, section = telling_terms(view, source.terms), source.section
-    depth = max(DEPTH, 2 * limit)
-    ranked = candidates(view, query, source.embedding, where, SEMANTIC_WEIGHT, depth)
-    best = ranked.above(min_score).first(limit)
-    hits = _explained(view, source.draft, query, best)
-    if fallback == "fill" and len(hits) < limit:
-        hits += _fillers(view, section, where, hits, limit - len(hits))
-    return Related(f"More from {section}" if section else "Read more", hits)
+    section = source.section
+    editors = editors_on(view, source, where, limit)
+    missing = limit - len(editors.pins)
+    hits: list[Hit] = []
+    if missing:
+        query, depth = telling_terms(view, source.terms), max(DEPTH, 2 * limit)
+        ranked = candidates(view, query, source.embedding, editors.where, SEMANTIC_WEIGHT, depth)
+        hits = _explained(view, source.draft, query, ranked.above(min_score).first(missing))
+    if fallback == "fill" and len(hits) < missing:
+        hits += _fillers(view, section, editors.where, hits, missing - len(hits))
+    heading = f"More from {section}" if section else "Read more"
+    return Related(heading, placed(editors.pins, hits, limit))
 
 
 def _explained(view: View, draft: Draft, query: TermQuery, best: Scored) -> list[Hit]:

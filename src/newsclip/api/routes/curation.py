@@ -1,19 +1,12 @@
 """The editors' rules about related articles, and the log of who has changed what."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
-
 from newsclip.api.answers import AuditAnswer, RuleAnswer, RulesAnswer
+from newsclip.api.curation_answers import audit_answer, rule_answer, rules_answer
 from newsclip.api.curation_schemas import AuditQuery, DeleteRuleQuery, RuleBody, RulesQuery
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import model_body
-from newsclip.api.rendering import rules_to_dicts
 from newsclip.api.service import Service
 from newsclip.errors import RuleInvalid, RuleNotFound, StoreBusy
-from newsclip.index.audit import entry_to_dict
-from newsclip.index.rules import Rule
-from newsclip.index.store import Store
 
 operations = Operations("Curation")
 
@@ -33,15 +26,14 @@ def put_rule(service: Service, rule: str, body: RuleBody) -> Answer:
     keeps to it, on every worker.
     """
     before, after = service.archive.store.curation.put(body.rule(rule))
-    return _answered(service.archive.store, [after])[0], 200 if before else 201
+    return rule_answer(service.archive.store, after), 200 if before else 201
 
 
 @operations.add("GET", "/v1/curation/{rule}", {200: RuleAnswer}, raises=[RuleNotFound])
 def get_rule(service: Service, rule: str) -> Answer:
     """Read a rule."""
     store = service.archive.store
-    [answer] = _answered(store, [store.curation.get(rule)])
-    return dict(answer)
+    return rule_answer(store, store.curation.get(rule))
 
 
 @operations.add("DELETE", "/v1/curation/{rule}", {204: None}, raises=[RuleNotFound, StoreBusy])
@@ -61,29 +53,3 @@ def list_rules(service: Service, query: RulesQuery) -> Answer:
 def read_audit(service: Service, query: AuditQuery) -> Answer:
     """Read who changed what, the newest first. The log only grows, and is part of each backup."""
     return audit_answer(service.archive.store, query)
-
-
-def rules_answer(store: Store, query: RulesQuery) -> dict[str, Any]:
-    """The rules that the query asks for. Raises RuleInvalid."""
-    asked = query.condition()
-    with store.reading():
-        book = store.curation.rulebook()
-        found = [rule for rule in book.newest_first() if asked(rule)]
-        end = query.offset + query.limit
-        rules = _answered(store, found[query.offset : end])
-    following = end if end < len(found) else None
-    return {"rules": rules, "total": len(found), "next_offset": following}
-
-
-def audit_answer(store: Store, query: AuditQuery) -> dict[str, Any]:
-    """The part of the log that the query asks for."""
-    named = {"kind": query.kind, "subject": query.subject, "actor": query.actor}
-    entries = store.audit.newest(query.limit + 1, query.before, **named)
-    shown = entries[: query.limit]
-    following = shown[-1].number if len(entries) > len(shown) else None
-    return {"entries": [entry_to_dict(entry) for entry in shown], "next_before": following}
-
-
-def _answered(store: Store, rules: Sequence[Rule]) -> list[dict[str, Any]]:
-    named = list({article for rule in rules for article in rule.articles})
-    return rules_to_dicts(rules, datetime.now(UTC), store.keys_of(named))
