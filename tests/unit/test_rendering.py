@@ -32,6 +32,7 @@ RENDERED = {
     "score": 0.1235,
     "reasons": [{"kind": "tags", "values": ["Harbour"]}, {"kind": "meaning", "values": []}],
     "fallback": False,
+    "pinned": False,
     "snippet": None,
 }
 HIT = Hit(ARTICLE, 0.123456, (Reason("tags", ("Harbour",)), Reason("meaning")))

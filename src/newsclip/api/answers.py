@@ -24,7 +24,7 @@ class Given(BaseModel):
 class Reason(Given):
     """Why an article is in the answer."""
 
-    kind: Literal["tags", "words", "section", "meaning", "newest"]
+    kind: Literal["tags", "words", "section", "meaning", "newest", "pinned"]
     values: list[str] = Field(description="what both share, such as tags or words")
 
 
@@ -54,6 +54,7 @@ class Hit(Given):
     score: Share
     reasons: list[Reason]
     fallback: bool = Field(description="true where it only fills up a related list")
+    pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
 
 

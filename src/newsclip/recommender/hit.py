@@ -5,7 +5,7 @@ from typing import Literal
 
 from newsclip.index.article import Article
 
-ReasonKind = Literal["tags", "words", "section", "meaning", "newest"]
+ReasonKind = Literal["tags", "words", "section", "meaning", "newest", "pinned"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Reason:
 
     ``tags``: tags that both carry · ``words``: telling words that both use · ``section``: the
     section that both are in · ``meaning``: no word in common weighs, the texts are about the
-    same · ``newest``: fills the slot because it is recent.
+    same · ``newest``: fills the slot because it is recent · ``pinned``: an editor put it there.
     """
 
     kind: ReasonKind
@@ -31,10 +31,14 @@ class Snippet:
 
 @dataclass(frozen=True)
 class Hit:
-    """One article of an answer. ``score`` is 0 to 1; a fallback fills the slot and has 0."""
+    """One article of an answer.
+
+    ``score`` is 0 to 1; 0 for a fallback, which fills the slot, and for one that an editor pinned.
+    """
 
     article: Article
     score: float
     reasons: tuple[Reason, ...] = ()
     fallback: bool = False
+    pinned: bool = False
     snippet: Snippet | None = None
