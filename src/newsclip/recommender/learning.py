@@ -12,8 +12,9 @@ from newsclip.recommender.candidates import related_candidates
 from newsclip.recommender.features import FEATURES, Keys, Links, Numbers, features
 from newsclip.recommender.questions import Question
 from newsclip.recommender.ranking import Curve, Ranker
+from newsclip.recommender.telling import telling_terms
 
-_KNOTS = 8  # a curve's, at equal shares of the candidates
+_KNOTS = 5  # a curve's, at equal shares of the candidates
 _REGULARISATIONS = (0.03, 0.3, 3.0)
 _FOLDS = 3
 _PRIOR_STRENGTH = 10  # candidates that a section needs before its own share counts as much as all's
@@ -82,27 +83,30 @@ def _of_one(
     view: View, question: Question, links: Links, group: int, drawn: Keys
 ) -> tuple[Numbers, NDArray[np.bool_], Keys, list[str], NDArray[np.bool_]]:
     source = question.source
-    keys = related_candidates(view, source, Filter(), links=links)
+    query = telling_terms(view, source.terms)
+    keys = related_candidates(view, source, query, Filter(), links=links)
     random = np.setdiff1d(drawn, [*keys.tolist(), *source.keys, *question.grades])
     both = np.concatenate((keys, random))
-    table = features(view, source, both, links, {})
+    table = features(view, source, query, both, links, {})
     related = np.isin(both, [key for key, grade in question.grades.items() if grade > 0])
     sections = [fold(section or "") for section in view.sections(both)]
     return table, related, np.full(len(both), group), sections, np.arange(len(both)) < len(keys)
 
 
-def learn(examples: Examples, seed: int, learned_on: str, sections: bool = True) -> Ranker:
+def learn(
+    examples: Examples, seed: int, learned_on: str, used: Sequence[str] = FEATURES
+) -> Ranker:
     """The ranker that tells related candidates from others, its scores calibrated.
 
     The strength of the regularisation is the one that predicts sources best that it was not
-    learned on. ``sections=False`` learns nothing about the archive's own sections.
+    learned on. ``used`` are the features that get a curve.
     """
     candidates = examples.take(examples.candidate)
-    strength = _strength(candidates, seed, sections)
-    ranker = _fitted(candidates, strength, sections, learned_on)
+    strength = _strength(candidates, seed, used)
+    ranker = _fitted(candidates, strength, used, learned_on)
     held_out = np.zeros(len(examples.group))
     for inside in _folds(examples.group, seed):
-        part = _fitted(examples.take(inside & examples.candidate), strength, sections, "")
+        part = _fitted(examples.take(inside & examples.candidate), strength, used, "")
         rest = examples.take(~inside)
         held_out[~inside] = log_odds(part, rest.with_priors(part.sections))
     return _calibrated(ranker, held_out, examples)
@@ -121,34 +125,34 @@ def _folds(group: Keys, seed: int) -> Iterator[NDArray[np.bool_]]:
         yield fold_of[group] != number
 
 
-def _strength(examples: Examples, seed: int, sections: bool) -> float:
+def _strength(examples: Examples, seed: int, used: Sequence[str]) -> float:
     losses = {strength: 0.0 for strength in _REGULARISATIONS}
     for inside in _folds(examples.group, seed):
         rest = examples.take(~inside)
         for strength in losses:
-            ranker = _fitted(examples.take(inside), strength, sections, "")
+            ranker = _fitted(examples.take(inside), strength, used, "")
             odds = log_odds(ranker, rest.with_priors(ranker.sections))
             losses[strength] += float(np.logaddexp(0, np.where(rest.related, -odds, odds)).sum())
     return min(losses, key=lambda strength: losses[strength])
 
 
-def _fitted(examples: Examples, strength: float, sections: bool, learned_on: str) -> Ranker:
+def _fitted(examples: Examples, strength: float, used: Sequence[str], learned_on: str) -> Ranker:
     from sklearn.linear_model import LogisticRegression
 
-    priors = _priors(examples) if sections else {}
+    priors = _priors(examples) if "prior" in used else {}
     table = examples.with_priors(priors)
-    knots = {name: _knots(table[:, column]) for column, name in enumerate(FEATURES)}
-    hats = np.hstack([_hats(table[:, FEATURES.index(name)], knots[name]) for name in FEATURES])
+    columns = {name: table[:, FEATURES.index(name)] for name in FEATURES if name in used}
+    knots = {name: _knots(column) for name, column in columns.items() if np.ptp(column) > 0}
+    hats = np.hstack([_hats(columns[name], places) for name, places in knots.items()])
     model = LogisticRegression(C=strength, max_iter=1_000).fit(hats, examples.related)
-    values = np.split(model.coef_[0], np.cumsum([len(knots[name]) for name in FEATURES])[:-1])
+    ends = np.cumsum([len(places) for places in knots.values()])[:-1]
     curves = {
-        name: Curve(knots[name].tolist(), found.tolist())
-        for name, found in zip(FEATURES, values, strict=True)
-        if len(knots[name]) > 1
+        name: Curve(places.tolist(), values.tolist())
+        for (name, places), values in zip(
+            knots.items(), np.split(model.coef_[0], ends), strict=True
+        )
     }
-    constant = sum(float(v[0]) for v in values if len(v) == 1)
-    offset = float(model.intercept_[0]) + constant
-    return Ranker(curves, offset, "logistic", priors, learned_on)
+    return Ranker(curves, float(model.intercept_[0]), "logistic", priors, learned_on)
 
 
 def _knots(column: Numbers) -> Floats:
@@ -180,9 +184,9 @@ def _calibrated(ranker: Ranker, odds: Floats, examples: Examples) -> Ranker:
     """
     from sklearn.linear_model import LogisticRegression
 
-    used = examples.related | ~examples.candidate
+    telling = examples.related | ~examples.candidate
     model = LogisticRegression(C=1e6, class_weight="balanced").fit(
-        odds[used, None], examples.related[used]
+        odds[telling, None], examples.related[telling]
     )
     slope, shift = float(model.coef_[0, 0]), float(model.intercept_[0])
     curves = {

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import RankerInvalid
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.view import View
 from newsclip.recommender.features import FEATURES, VERSION, Keys, Links, Numbers, features
 from newsclip.recommender.source import Source
@@ -54,10 +55,18 @@ class Ranker:
     learned_on: str = ""
 
     def features(
-        self, view: View, source: Source, keys: Keys, links: Links | None = None
+        self,
+        view: View,
+        source: Source,
+        query: TermQuery,
+        keys: Keys,
+        links: Links | None = None,
     ) -> Numbers:
-        """The features that it scores by, ``(len(keys), len(FEATURES))``."""
-        return features(view, source, keys, links or view, self.sections)
+        """The features that it scores by, ``(len(keys), len(FEATURES))``.
+
+        ``query`` are the source's telling terms; ``links`` the view's, if none are given.
+        """
+        return features(view, source, query, keys, links or view, self.sections)
 
     def parts(self, table: Numbers) -> Numbers:
         """What each feature adds, ``(n, len(FEATURES))``; log odds where the scale is logistic."""
