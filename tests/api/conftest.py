@@ -23,6 +23,7 @@ HARBOUR = {
     "summary": "Dockers get a say in the port.",
     "body": "The Assembly passed the harbour law. Dockers in the harbour had asked for it.",
     "section": "Politics",
+    "links": ["https://courier.example/general/strike"],
     "tags": ["Harbour", "Assembly"],
     "authors": ["Ada Byron"],
     "language": "en",

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.errors import ArticleNotFound
+from newsclip.errors import ArticleNotFound, UrlUnknown
 from newsclip.index.analysis import Analyzer, Word
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
@@ -96,6 +96,25 @@ class View:
         if key is None:
             raise ArticleNotFound(article_id)
         return key
+
+    def key_of_url(self, url: str) -> int:
+        """The key of the article that a URL leads to, visible or not. Raises UrlUnknown.
+
+        Of several articles with one canonical URL a published one, then the newest version.
+        """
+        key = self._store.links.key_of_url(url)
+        if key is None:
+            raise UrlUnknown(url)
+        return key
+
+    def links_from(self, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """For each key that points to other articles of the archive, their keys, as in its body."""
+        return self._store.links.from_keys(keys)
+
+    def link_counts(self, keys: _Keys) -> _Keys:
+        """By how many other articles each key is pointed to, ``(n,)``."""
+        counts = self._store.links.counts(keys.tolist())
+        return np.array([counts.get(key, 0) for key in keys.tolist()], np.int64)
 
     def ids(self, keys: Iterable[int]) -> list[str]:
         """The ids of the articles of some keys."""
