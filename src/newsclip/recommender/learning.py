@@ -14,7 +14,7 @@ from newsclip.recommender.questions import Question
 from newsclip.recommender.ranking import Curve, Ranker
 from newsclip.recommender.telling import telling_terms
 
-_KNOTS = 5  # a curve's, at equal shares of the candidates
+_KNOTS = 5  # a curve's, at equal shares of the candidates that have the feature
 _REGULARISATIONS = (0.03, 0.3, 3.0)
 _FOLDS = 3
 _PRIOR_STRENGTH = 10  # candidates that a section needs before its own share counts as much as all's
@@ -156,7 +156,10 @@ def _fitted(examples: Examples, strength: float, used: Sequence[str], learned_on
 
 
 def _knots(column: Numbers) -> Floats:
-    return np.unique(np.quantile(column.astype(np.float64), np.linspace(0, 1, _KNOTS)))
+    """Zero, where most candidates have nothing, and equal shares of those that have something."""
+    some = column[column != 0].astype(np.float64)
+    shares = np.quantile(some, np.linspace(0, 1, _KNOTS))
+    return np.unique(np.round(np.append(shares, [0.0] * (len(some) < len(column))), 4))
 
 
 def _hats(column: Numbers, knots: Floats) -> Floats:
@@ -190,12 +193,12 @@ def _calibrated(ranker: Ranker, odds: Floats, examples: Examples) -> Ranker:
     )
     slope, shift = float(model.coef_[0, 0]), float(model.intercept_[0])
     curves = {
-        name: Curve(curve.knots, [slope * value for value in curve.values])
+        name: Curve(curve.knots, [round(slope * value, 4) for value in curve.values])
         for name, curve in ranker.curves.items()
     }
     return Ranker(
         curves,
-        slope * ranker.offset + shift,
+        round(slope * ranker.offset + shift, 4),
         ranker.scale,
         ranker.sections,
         ranker.learned_on,
