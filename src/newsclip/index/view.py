@@ -287,18 +287,25 @@ class View:
         segment, row = self._place(key)
         return _term_counts(segment.columns.values("term", "entry", row))
 
-    def containing(self, terms: _Keys, keys: _Keys) -> NDArray[np.bool_]:
-        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``."""
+    def containing(
+        self, terms: _Keys, keys: _Keys, fields: Sequence[str] = TEXT_FIELDS
+    ) -> NDArray[np.bool_]:
+        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``.
+
+        ``fields`` are those of TEXT_FIELDS that count.
+        """
         table = np.zeros((len(keys), len(terms)), np.bool_)
         if not len(terms):
             return table
         order = np.argsort(terms)
+        counted = np.array([field in fields for field in TEXT_FIELDS])
         for segment, places, rows in self._rows(keys):
             starts, ends = segment.columns.spans("term", rows)
             entries = segment.columns.joined("term", "entry", rows)
-            held = (entries >> COUNT_BITS) // len(TEXT_FIELDS)
+            held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
             at = np.searchsorted(terms, held, sorter=order)
-            hit = np.flatnonzero(terms[order[np.minimum(at, len(terms) - 1)]] == held)
+            same = terms[order[np.minimum(at, len(terms) - 1)]] == held
+            hit = np.flatnonzero(same & counted[field])
             key = np.repeat(places, ends - starts)[hit]
             table[key, order[at[hit]]] = True
         return table
@@ -351,12 +358,9 @@ class View:
         """For each of the terms that stands in a text, a word that it stands there for."""
         return self._analyzer.as_written(text, terms)
 
-    def snippet(
-        self, key: int, text: str, terms: Iterable[str], characters: int
-    ) -> tuple[str, list[tuple[int, int]]]:
-        """The passage of a text of an article that holds most of the terms, and where they are."""
-        segment, _ = self._place(key)
-        return segment.lexicon.snippet(text, terms, characters)
+    def places(self, text: str, terms: Collection[str]) -> list[Word]:
+        """The words of a text that stand for one of the terms, in their order."""
+        return self._analyzer.places(text, terms)
 
     # Rows
 
