@@ -240,7 +240,7 @@ class RankerInvalid(RankerError):
     """A stored ranker is damaged, or was learned on other features."""
 
     def __init__(self, problem: str) -> None:
-        remedy = "learn it anew: newsclip tune; or go back to the general one: newsclip tune --reset"
+        remedy = "learn it anew: newsclip tune; or use the general one: newsclip tune --reset"
         super().__init__(f"the archive's own ranker {problem}", remedy)
         self.problem = problem
 

@@ -52,7 +52,8 @@ def fill(archive: Archive, data: Path, links: Mapping[str, Sequence[str]] | None
 def pairs_of(view: View, data: Path) -> list[Pair]:
     """digital.gov's links, as pairs of keys."""
     rows = read(data / "digitalgov-links.jsonl.xz")
-    keys = {name: view.key_of(name) for name in {row[end] for row in rows for end in ("src", "dst")}}
+    ids = {row[end] for row in rows for end in ("src", "dst")}
+    keys = {name: view.key_of(name) for name in ids}
     return [Pair(keys[row["src"]], keys[row["dst"]], 1, row["anchor"]) for row in rows]
 
 

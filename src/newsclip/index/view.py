@@ -193,6 +193,10 @@ class View:
         newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
         return newest
 
+    def tuned_ranker(self) -> str | None:
+        """The ranker that was learned on this archive with its present encoder, as stored."""
+        return self._store.rankers.of(self._layers.encoder.identity)
+
     # Meaning
 
     def embedding(self, key: int) -> NDArray[np.float32]:

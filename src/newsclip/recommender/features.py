@@ -29,7 +29,7 @@ FEATURES = (
     "votes",  # links to the candidate from those most like the source, each by its cosine
     "prior",  # what the ranker has learned about the candidate's section, if anything
 )
-"""The columns of a feature matrix, in their order. A higher value need not speak for a candidate."""
+"""The columns of a feature matrix, in their order; what a value is worth is for a ranker to say."""
 
 VERSION = 1
 """Changes with the meaning of a feature: a ranker learned on another version is not used."""
@@ -65,8 +65,8 @@ def features(
 ) -> Numbers:
     """What is known of each candidate, ``(len(keys), len(FEATURES))``.
 
-    ``query`` are the source's telling terms. The source's own links are never looked at: they would give away what is asked. ``priors`` are
-    by folded section.
+    ``query`` are the source's telling terms, ``priors`` are by folded section. The source's own
+    links are never looked at: they would give away what is asked.
     """
     cosines = view.cosines(source.embedding, keys)
     sections = [fold(section or "") for section in view.sections(keys)]
@@ -86,12 +86,14 @@ def features(
 
 def _words(view: View, query: TermQuery, keys: Keys) -> Numbers:
     shares = view.keyword_scores(query, keys) / max(view.ceiling(query), 1e-9)
-    return np.sqrt(np.minimum(shares, 1))
+    root: Numbers = np.sqrt(np.minimum(shares, 1))
+    return root
 
 
 def _meaning(view: View, source: Source, cosines: Numbers) -> Numbers:
     typical = view.typical_cosine(source.embedding)
-    return np.clip((cosines - typical) / max(1 - typical, 1e-6), 0, 1)
+    above: Numbers = np.clip((cosines - typical) / max(1 - typical, 1e-6), 0, 1)
+    return above
 
 
 def _named(view: View, source: Source, keys: Keys) -> tuple[Floats, Floats]:
@@ -100,8 +102,9 @@ def _named(view: View, source: Source, keys: Keys) -> tuple[Floats, Floats]:
     weight = view.rarities(distinct)[which]
     text = source.terms.terms[source.terms.counts[:, _TEXT].any(axis=1)]
     stands = np.isin(distinct, text)[which]
-    there = np.bincount(place, weight * stands, len(keys))
-    return there / np.maximum(np.bincount(place, weight, len(keys)), 1e-9), there
+    there: Floats = np.bincount(place, weight * stands, len(keys)).astype(np.float64)
+    whole: Floats = np.bincount(place, weight, len(keys)).astype(np.float64)
+    return there / np.maximum(whole, 1e-9), there
 
 
 def _tags(view: View, source: Source, keys: Keys) -> Floats:

@@ -1,4 +1,4 @@
-"""Learns a ranker from articles and what belongs to each. scikit-learn is imported in here alone."""
+"""Learns a ranker from articles and what belongs to each; the one place that needs scikit-learn."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,8 +67,7 @@ def examples(
     parts = []
     for group, question in enumerate(questions):
         drawn = random.choice(everything, _RANDOM_PAIRS)
-        for known in links:
-            parts.append(_of_one(view, question, known, group, drawn))
+        parts += [_of_one(view, question, known, group, drawn) for known in links]
     tables, related, groups, sections, candidates = zip(*parts, strict=True)
     return Examples(
         np.concatenate(tables),
@@ -93,9 +92,7 @@ def _of_one(
     return table, related, np.full(len(both), group), sections, np.arange(len(both)) < len(keys)
 
 
-def learn(
-    examples: Examples, seed: int, learned_on: str, used: Sequence[str] = FEATURES
-) -> Ranker:
+def learn(examples: Examples, seed: int, learned_on: str, used: Sequence[str] = FEATURES) -> Ranker:
     """The ranker that tells related candidates from others, its scores calibrated.
 
     The strength of the regularisation is the one that predicts sources best that it was not
@@ -126,7 +123,7 @@ def _folds(group: Keys, seed: int) -> Iterator[NDArray[np.bool_]]:
 
 
 def _strength(examples: Examples, seed: int, used: Sequence[str]) -> float:
-    losses = {strength: 0.0 for strength in _REGULARISATIONS}
+    losses = dict.fromkeys(_REGULARISATIONS, 0.0)
     for inside in _folds(examples.group, seed):
         rest = examples.take(~inside)
         for strength in losses:

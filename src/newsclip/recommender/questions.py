@@ -88,9 +88,7 @@ def without(view: View, source: Source, phrases: Iterable[str]) -> Source:
         return source
     pattern = re.compile("|".join(re.escape(phrase) for phrase in given), re.IGNORECASE)
     draft = source.draft
-    cut = replace(
-        draft, summary=pattern.sub(" ", draft.summary), body=pattern.sub(" ", draft.body)
-    )
+    cut = replace(draft, summary=pattern.sub(" ", draft.summary), body=pattern.sub(" ", draft.body))
     if cut == draft:
         return source
     return _rewritten(view, source, cut)
