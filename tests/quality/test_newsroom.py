@@ -13,9 +13,11 @@ import pytest
 
 from newsclip.index.archive import Archive
 from newsclip.index.sources.jsonlines import read_articles
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.search import Mode, search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tags import suggest_tags
 
 from .newsroom_stories import BIRDS, JUDGE, PORT, RIVER, SINGER, STORIES, STORM
@@ -26,7 +28,9 @@ SECOND = timedelta(seconds=1)
 
 def rail(archive: Archive, article_id: str, limit: int = 6, now: datetime = NOW) -> list[str]:
     with archive.reading(now) as view:
-        hits = similar_to_article(view, article_id, limit=limit, fallback="none").hits
+        hits = similar(
+            view, source_of_article(view, article_id), Choice(limit=limit, fallback="none")
+        ).hits
     return [hit.article.id for hit in hits]
 
 
@@ -242,7 +246,10 @@ def answers(archive: Archive, now: datetime, queries: Iterable[str]) -> set[str]
     ids = [row[0] for row in archive.store.rows_of("SELECT id FROM article")]
     with archive.reading(now) as view:
         for article_id in ids:
-            shown |= {hit.article.id for hit in similar_to_article(view, article_id, limit=30).hits}
+            shown |= {
+                hit.article.id
+                for hit in similar(view, source_of_article(view, article_id), Choice(limit=30)).hits
+            }
         for query in queries:
             shown |= {hit.article.id for hit in search(view, query, limit=200).hits}
     return shown

@@ -91,10 +91,14 @@ class View:
 
     def key_of(self, article_id: str) -> int:
         """The key of an article, visible or not. Raises ArticleNotFound."""
-        key = self._store.key_of(article_id)
+        key = self.find(article_id)
         if key is None:
             raise ArticleNotFound(article_id)
         return key
+
+    def find(self, article_id: str) -> int | None:
+        """The key of an article, visible or not, if there is one."""
+        return self._store.key_of(article_id)
 
     def article(self, article_id: str) -> Article:
         """The article, visible or not. Raises ArticleNotFound."""
@@ -297,7 +301,7 @@ class View:
         Any other question belongs to the thread that has the view.
         """
         if where != self._filter:
-            found = (self._store.key_of(article_id) for article_id in where.exclude_ids)
+            found = map(self.find, where.exclude_ids)
             keys = where.exclude_keys.union(key for key in found if key is not None)
             excluded = np.array([*keys], np.int64)
             segments = self._layers.segments
