@@ -22,6 +22,7 @@ from newsclip.index.columns import (
     mapped,
     mapped_columns,
 )
+from newsclip.index.sketch import WIDTH
 
 DIMENSION = 3
 Row = dict[str, Any]
@@ -42,6 +43,7 @@ rows = st.fixed_dictionaries(
         "section": st.integers(-1, 2**31 - 1),
         "embedding": st.lists(_eighths, min_size=DIMENSION, max_size=DIMENSION),
         "field_length": st.lists(small, min_size=4, max_size=4),
+        "sketch": small.map(lambda number: [number] * WIDTH),
         "term": st.lists(st.integers(0, 2**32 - 1), max_size=4),
         "attribute": st.lists(small, max_size=3),
         "tag": st.lists(small, max_size=3),
@@ -61,6 +63,7 @@ def block_of(table: Sequence[Row]) -> Block:
             "field_length": np.array([row["field_length"] for row in table], np.int64).reshape(
                 -1, 4
             ),
+            "sketch": np.array([row["sketch"] for row in table], np.int64).reshape(-1, WIDTH),
         },
         lengths={g: np.array([len(row[g]) for row in table], np.int64) for g in RAGGED},
         values={
@@ -139,6 +142,7 @@ def test_each_file_has_the_type_that_is_written_down(tmp_path: Path) -> None:
     row: Row = {name: [] for name in RAGGED} | {
         "embedding": [1, 0, 0],
         "field_length": [1, 2, 3, 4],
+        "sketch": list(range(WIDTH)),
     }
     table = [dict.fromkeys(PLAIN, 7) | row | {"term": [9], "tag": [1, 2]}]
     growing, stored = both(table, [], tmp_path)
@@ -151,6 +155,7 @@ def test_each_file_has_the_type_that_is_written_down(tmp_path: Path) -> None:
         "section.column": 4,
         "embedding.column": 6,
         "field_length.column": 16,
+        "sketch.column": 4 * WIDTH,
         "term.end.column": 8,
         "term.entry.column": 4,
         "attribute.end.column": 8,
@@ -176,7 +181,7 @@ def test_growing_keeps_what_was_read_before() -> None:
     columns = GrowingColumns(DIMENSION)
     table = [
         dict.fromkeys(PLAIN, key)
-        | {"embedding": [key, 0, 0], "field_length": [key] * 4}
+        | {"embedding": [key, 0, 0], "field_length": [key] * 4, "sketch": [key] * WIDTH}
         | {"term": [key] * (key % 3), "attribute": [key], "tag": []}
         for key in range(1, 301)
     ]

@@ -8,7 +8,7 @@ from tests.doubles import article
 from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
 from newsclip.index.columns import Block
-from newsclip.index.digest import Digester, field_texts, term_entries
+from newsclip.index.digest import Digester, field_terms, field_texts, term_entries
 from newsclip.index.filters import ALWAYS, NEVER
 from newsclip.index.strings import UNKNOWN, Strings
 
@@ -137,13 +137,12 @@ def test_what_is_known_keeps_its_number() -> None:
 def test_a_text_that_is_only_asked_with_teaches_no_term() -> None:
     known = Strings()
     known.add(["fish", "law"])
-    entries, lengths = term_entries(
-        {"body": "a fish, unheard", "title": "Law"}, TERMS, known.numbers
-    )
+    terms = field_terms({"body": "a fish, unheard", "title": "Law"}, TERMS)
+    entries, lengths = term_entries(terms, known.numbers)
     assert entries.tolist() == [(0 * 4 + BODY) << 6 | 1, (1 * 4 + TITLE) << 6 | 1]
     assert lengths == [1, 0, 3, 0]
     assert (len(known), known.number("unheard")) == (2, UNKNOWN)
-    entries, lengths = term_entries({}, TERMS, known.numbers)
+    entries, lengths = term_entries(field_terms({}, TERMS), known.numbers)
     assert (entries.tolist(), lengths) == ([], [0] * 4)
 
 
@@ -151,6 +150,6 @@ def test_terms_beyond_the_last_code_count_for_nothing() -> None:
     def numbers(terms: list[str]) -> np.ndarray:
         return np.array([2**24 - 1 if term == "last" else 2**24 for term in terms], np.int64)
 
-    entries, lengths = term_entries({"tags": "last beyond"}, TERMS, numbers)
+    entries, lengths = term_entries(field_terms({"tags": "last beyond"}, TERMS), numbers)
     assert entries.tolist() == [2**32 - 64 + 1], "the highest code in 32 bits"
     assert lengths == [0, 0, 0, 2]

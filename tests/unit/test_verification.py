@@ -32,7 +32,7 @@ def shelf(archive: Archive) -> Archive:
             article(
                 n,
                 title="fish law",
-                body="ship " * n,
+                body="ship " * n + "fish vote bank star goal",
                 section="S",
                 tags=["X", "Y"][: 1 + n % 2],
                 published_at="2026-01-08",

@@ -77,6 +77,10 @@ class Catalog:
         if self._visible is not None:
             self._visible[rows] = False
 
+    def alive_mask(self) -> NDArray[np.bool_]:
+        """For each row, whether it is alive. Not to be changed."""
+        return self._alive
+
     def alive(self, rows: Rows) -> Rows:
         """Those of the rows that are alive."""
         return rows[self._alive[rows]]

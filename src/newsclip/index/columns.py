@@ -12,11 +12,15 @@ from typing import IO, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.sketch import WIDTH
+
 Array = NDArray[Any]
 Rows = NDArray[np.int64]
 
 TEXT_FIELDS = ("title", "summary", "body", "tags")
 """The fields that are searched for words; a term in a field has the code ``4 * term + field``."""
+
+BODY = TEXT_FIELDS.index("body")
 
 COUNT_BITS = 6
 MOST_COUNTED = 2**COUNT_BITS - 1
@@ -42,7 +46,11 @@ RAGGED: Mapping[str, Mapping[str, np.dtype[Any]]] = {
 """Columns with any number of values a row; the values of one group lie side by side."""
 
 # In half precision a cosine is less than .0001 off, and an archive of a million half as large.
-_WIDE: Mapping[str, np.dtype[Any]] = {"embedding": np.dtype("<f2"), "field_length": np.dtype("<u4")}
+_WIDE: Mapping[str, np.dtype[Any]] = {
+    "embedding": np.dtype("<f2"),
+    "field_length": np.dtype("<u4"),
+    "sketch": np.dtype("<u4"),
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Block:
 
 def widths(dimension: int) -> dict[str, int]:
     """How many values the columns of fixed width have in a row."""
-    return {"embedding": dimension, "field_length": len(TEXT_FIELDS)}
+    return {"embedding": dimension, "field_length": len(TEXT_FIELDS), "sketch": WIDTH}
 
 
 def file_types() -> dict[str, np.dtype[Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.alike import Kinds, Postings, adjacency, alike
 from newsclip.index.catalog import newest_first
 from newsclip.index.columns import COUNT_BITS, TEXT_FIELDS, Array, Columns, Rows
 from newsclip.index.strings import Strings
@@ -16,6 +17,10 @@ TYPES: Mapping[str, str] = {
     "frequency": "<i4",  # by code: how many articles have the term in the field
     "field_total": "<i8",  # by field: the sum of the lengths, in terms
     "embedding_total": "<f8",
+    "posting.value": "<u4",  # every number of every sketch, ascending
+    "posting.row": "<i4",
+    "alike.end": "<i8",  # by row: where the rows that it is alike to end in alike.row
+    "alike.row": "<i4",
     **{
         f"{kind}.{part}": array
         for kind in ("terms", "names")
@@ -37,6 +42,7 @@ def derived_arrays(columns: Columns, terms: Strings, names: Strings) -> dict[str
         "frequency": _frequencies(columns, len(terms)),
         "field_total": columns["field_length"].sum(axis=0, dtype=np.int64),
         "embedding_total": _total(columns["embedding"]),
+        **_alike(columns, terms),
     }
     for kind, strings in (("terms", terms), ("names", names)):
         arrays |= {f"{kind}.{part}": array for part, array in strings.arrays().items()}
@@ -49,6 +55,20 @@ def _holders(columns: Columns, names: int) -> tuple[Rows, Rows]:
     lengths = np.diff(columns["attribute.end"], prepend=0)
     rows = np.repeat(np.arange(len(columns)), lengths)
     return np.cumsum(np.bincount(held, minlength=names)), rows[np.argsort(held, kind="stable")]
+
+
+def _alike(columns: Columns, terms: Strings) -> dict[str, Array]:
+    """What is looked up to find copies (index/alike.py)."""
+    postings = Postings.of(columns["sketch"])
+    rows = np.arange(len(columns))
+    pairs = alike(columns, rows, columns, postings, Kinds(terms))
+    ends, partners = adjacency(pairs, len(columns))
+    return {
+        "posting.value": postings.values,
+        "posting.row": postings.rows,
+        "alike.end": ends,
+        "alike.row": partners,
+    }
 
 
 def _frequencies(columns: Columns, terms: int) -> NDArray[np.int64]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from newsclip.index.analysis import spelled_out
 from newsclip.index.article import Article
-from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, MOST_TERMS, TEXT_FIELDS, Block
+from newsclip.index.columns import BODY, COUNT_BITS, MOST_COUNTED, MOST_TERMS, TEXT_FIELDS, Block
 from newsclip.index.filters import NEVER, attributes, seconds, visible_span
+from newsclip.index.sketch import Sketcher
 from newsclip.index.strings import Strings
 
 Terms = Callable[[str], Sequence[str]]
@@ -36,17 +37,20 @@ def field_texts(article: Article) -> dict[str, str]:
     }
 
 
+def field_terms(texts: Mapping[str, str], terms_of: Terms) -> list[Sequence[str]]:
+    """The terms of a text, which is given by field, in the order of TEXT_FIELDS."""
+    return [terms_of(texts.get(name, "")) for name in TEXT_FIELDS]
+
+
 def term_entries(
-    texts: Mapping[str, str], terms_of: Terms, number_of: Callable[[list[str]], NDArray[np.int64]]
+    terms_by_field: Sequence[Sequence[str]], number_of: Callable[[list[str]], NDArray[np.int64]]
 ) -> tuple[NDArray[np.int64], list[int]]:
     """The terms of a text with their counts, as a segment stores them, and each field's length.
 
-    ``texts`` is by field; the entries ascend. Terms that ``number_of`` answers with a negative
-    number are left out.
+    The entries ascend. Terms that ``number_of`` answers with a negative number are left out.
     """
     entries, lengths = [], []
-    for field, name in enumerate(TEXT_FIELDS):
-        terms = terms_of(texts.get(name, ""))
+    for field, terms in enumerate(terms_by_field):
         lengths.append(len(terms))
         counted = Counter(terms)
         numbers = number_of(list(counted))
@@ -63,13 +67,12 @@ class Digester:
         self._terms_of = terms_of
         self._terms = terms
         self._names = names
+        self._sketcher = Sketcher()
 
     def block(self, articles: Mapping[int, Article], embeddings: NDArray[np.float32]) -> Block:
         """The rows of some articles by ascending key; ``embeddings`` is ``(n, dimension)``."""
-        counted = [
-            term_entries(field_texts(article), self._terms_of, self._terms.add)
-            for article in articles.values()
-        ]
+        terms = [field_terms(field_texts(each), self._terms_of) for each in articles.values()]
+        counted = [term_entries(by_field, self._terms.add) for by_field in terms]
         attributes = [self._attributes(article) for article in articles.values()]
         tags = [self._written("tag", article.tags) for article in articles.values()]
         return Block(
@@ -77,6 +80,7 @@ class Digester:
             wide={
                 "embedding": embeddings.astype(np.float16),
                 "field_length": np.array([lengths for _, lengths in counted], np.uint32),
+                "sketch": self._sketcher.sketches([by_field[BODY] for by_field in terms]),
             },
             lengths={
                 "term": _lengths(entries for entries, _ in counted),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from newsclip.index.analysis import Analyzer
 from newsclip.index.bm25 import Statistics
+from newsclip.index.clusters import Clusters
 from newsclip.index.columns import Rows
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.segment import Delta, Segment
@@ -36,8 +37,11 @@ class Layers:
         self.delta = Delta(encoder.dimension, analyzer, self.terms, self.names)
         self.vocabulary = Vocabulary(analyzer.terms)
         self.segments: tuple[Segment, ...] = (self.delta,)
+        self.clusters = Clusters(self.terms, self.delta)
         if base:
-            self.segments = (base.segment(analyzer, self.names), self.delta)
+            segment = base.segment(analyzer, self.names)
+            self.segments = (segment, self.delta)
+            self.clusters = Clusters(self.terms, self.delta, segment, base.alike())
             self.vocabulary.count(base.tag_counts(self.names))
 
     def __len__(self) -> int:
@@ -60,6 +64,7 @@ class Layers:
             self._learn(store, keys)
         if added:
             self.delta.commit()
+        self.clusters.extend()
         self.revision = revision
 
     def _forget(self, keys: NDArray[np.int64]) -> None:

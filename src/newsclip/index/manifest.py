@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from newsclip.errors import SnapshotDamaged, SnapshotVersionUnknown
+from newsclip.errors import SnapshotDamaged, SnapshotForeign, SnapshotVersionUnknown
 from newsclip.index.copies import sync
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 FILE_NAME = "manifest.json"
 _CHUNK = 8 * 2**20  # bytes
 
@@ -52,12 +52,14 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """The manifest in a folder. Raises SnapshotDamaged or SnapshotVersionUnknown."""
+        """The manifest in a folder. Raises a SnapshotError."""
         content = _content(folder)
         try:
             found = content.get("format")
             if isinstance(found, int) and found > FORMAT_VERSION:
                 raise SnapshotVersionUnknown(folder, found, FORMAT_VERSION)
+            if found != FORMAT_VERSION:
+                raise SnapshotForeign(folder, f"has format {found}, which an older Newsclip wrote")
             files = {name: FileMark(**mark) for name, mark in content.pop("files").items()}
             return cls(**content, files=files)
         except (KeyError, TypeError, AttributeError) as error:

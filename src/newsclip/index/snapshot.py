@@ -22,8 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import SnapshotDamaged, SnapshotError, SnapshotForeign
+from newsclip.index.alike import Postings
 from newsclip.index.analysis import Analyzer
 from newsclip.index.bm25 import Statistics
+from newsclip.index.clusters import StoredAlike
 from newsclip.index.columns import Array, Columns, Rows, mapped, mapped_columns
 from newsclip.index.derived import TYPES
 from newsclip.index.lexicon import Lexicon
@@ -40,7 +42,7 @@ class Snapshot:
     """One generation, open for reading. It stays readable until it is dropped."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises SnapshotDamaged (by the sizes of its files) or SnapshotVersionUnknown."""
+        """Raises a SnapshotError; SnapshotDamaged by the sizes of its files."""
         self.folder = folder
         self._release = _held(self, folder)
         self.manifest = Manifest.read(folder)
@@ -71,6 +73,11 @@ class Snapshot:
         holders = StoredHolders(*(self.derived(part) for part in _HOLDERS))
         lexicon = Lexicon(analyzer, self.folder / LEXICON)
         return Segment(self.columns, lexicon, self._vectors(), names, holders)
+
+    def alike(self) -> StoredAlike:
+        """Which of its rows are alike."""
+        postings = Postings(self.derived("posting.value"), self.derived("posting.row"))
+        return StoredAlike(postings, self.derived("alike.end"), self.derived("alike.row"))
 
     def tag_counts(self, names: Strings) -> dict[str, int]:
         """Each tag as written, with the number of its articles that carry it."""

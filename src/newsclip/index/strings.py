@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.columns import Array
+from newsclip.index.sketch import SHORTEST
 
 UNKNOWN = -1
 
@@ -85,6 +86,17 @@ class Strings:
         lengths[old] = ends - starts
         lengths[~old] = [len(self.text(n).encode()) for n in numbers[~old].tolist()]
         return lengths
+
+    def kinds(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether each term is telling, and whether it is a figure (see index/sketch.py)."""
+        first = np.empty(len(numbers), np.uint8)
+        stored = len(self._ends)
+        old = numbers < stored
+        starts = np.where(numbers[old] > 0, self._ends[numbers[old] - 1], 0)
+        first[old] = self._text[starts]
+        first[~old] = [self.text(n).encode()[0] for n in numbers[~old].tolist()]
+        figure = (first >= ord("0")) & (first <= ord("9"))
+        return (self.byte_lengths(numbers) >= SHORTEST) | figure, figure
 
     def arrays(self) -> dict[str, Array]:
         """All strings, the added ones too, as arrays to be stored."""

@@ -13,9 +13,9 @@ from newsclip.index.analysis import Analyzer, Word
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
-from newsclip.index.digest import term_entries
+from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
-from newsclip.index.filters import ALWAYS, NEVER, Filter, fold
+from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.segment import Segment
@@ -200,6 +200,17 @@ class View:
         embedding: NDArray[np.float32] = self._encoder.encode_queries([text])[0]
         return embedding
 
+    # Copies
+
+    def copies_of(self, keys: Collection[int] | _Keys) -> dict[int, tuple[int, ...]]:
+        """For each key the other articles of its cluster of copies, visible or not, ascending."""
+        return self._layers.clusters.copies_of(np.fromiter(keys, np.int64, len(keys)))
+
+    def copies_of_text(self, body: str, published_at: datetime | None = None) -> tuple[int, ...]:
+        """The keys of the cluster that an article with this body would belong to, ascending."""
+        terms = self._analyzer.terms(body)
+        return self._layers.clusters.copies_of_text(terms, seconds(published_at, NEVER))
+
     # Words
 
     def matching(self, query: TermQuery, limit: int, where: Filter) -> _Keys:
@@ -259,8 +270,8 @@ class View:
 
     def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
-        numbers_of = self._layers.terms.numbers
-        return _term_counts(term_entries(texts, self._analyzer.terms, numbers_of)[0])
+        terms = field_terms(texts, self._analyzer.terms)
+        return _term_counts(term_entries(terms, self._layers.terms.numbers)[0])
 
     def term_texts(self, terms: _Keys) -> list[str]:
         """The terms with these numbers."""

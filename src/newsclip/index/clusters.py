@@ -1,0 +1,237 @@
+"""Which articles are copies of each other: the same text under another headline, or an update.
+
+Two articles are linked if their bodies are alike (index/alike.py) and what they share is not a
+template, which the other articles of the archive tell. A cluster are an article's copies, and the
+copies of those: further links would lead a live blog that is taken up day by day from one end of
+the year to the other. Only articles that exist now count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.alike import (
+    LEAST_SHARED,
+    Kinds,
+    Postings,
+    Words,
+    alike,
+    confirmed,
+    in_window,
+    resembling,
+)
+from newsclip.index.columns import Array, Rows
+from newsclip.index.digest import term_entries
+from newsclip.index.segment import Segment
+from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
+from newsclip.index.strings import Strings
+
+MOST_TELLING = 6
+"""A number that more articles' sketches hold tells of a template: captions of a gallery, the lines
+at a page's foot."""
+
+LEAST_OWN_RESEMBLANCE = 0.08
+"""The Jaccard similarity without the templates' numbers."""
+
+LEAST_OWN_SHARE = 0.5
+"""The share of the numbers in common that are no template's."""
+
+SAME = 0.75
+"""From this Jaccard similarity on two bodies are copies, however many others are like them."""
+
+_COUNTED = 4_096  # holders of one number that are looked at
+_NOTHING: tuple[int, ...] = ()
+
+
+class StoredAlike:
+    """What a snapshot keeps of its rows: the postings of their sketches, and which are alike."""
+
+    def __init__(self, postings: Postings, ends: Array, rows: Array) -> None:
+        self.postings = postings
+        self._ends = ends
+        self._rows = rows
+
+    def any(self, rows: Rows) -> NDArray[np.bool_]:
+        """Whether each row is alike to another."""
+        before = np.where(rows > 0, self._ends[rows - 1], 0) if len(rows) else rows
+        return self._ends[rows] > before
+
+    def of(self, row: int) -> Rows:
+        """The rows that a row is alike to."""
+        start = self._ends[row - 1] if row else 0
+        return self._rows[start : self._ends[row]].astype(np.int64)
+
+
+class Clusters:
+    """The copies among the articles of a snapshot (or none) and of the delta above it."""
+
+    def __init__(
+        self,
+        terms: Strings,
+        delta: Segment,
+        base: Segment | None = None,
+        stored: StoredAlike | None = None,
+    ) -> None:
+        self._kinds = Kinds(terms)
+        self._terms = terms
+        self._sketcher = Sketcher()
+        self._delta = delta
+        self._base = base
+        self._stored = stored
+        self._postings = Postings.of(delta.columns["sketch"])
+        self._seen = 0  # rows of the delta
+        self._alike: dict[int, set[int]] = {}  # by key, where the delta is on either side
+        self._linked: dict[int, tuple[int, ...]] = {}  # what has been worked out
+
+    # Changes
+
+    def extend(self) -> None:
+        """Takes in the rows that the delta has grown by, and forgets those that are gone."""
+        columns, catalog = self._delta.columns, self._delta.catalog
+        self._linked.clear()
+        self._postings = self._postings.of_rows(catalog.alive_mask())
+        if self._seen == len(columns):
+            return
+        rows = catalog.alive(np.arange(self._seen, len(columns)))
+        self._postings = self._postings.grown(columns["sketch"][rows], rows)
+        self._seen = len(columns)
+        for segment, postings in self._layers():
+            mine, others = alike(columns, rows, segment.columns, postings, self._kinds)
+            keys, other_keys = columns["key"][mine], segment.columns["key"][others]
+            for key, other in zip(keys.tolist(), other_keys.tolist(), strict=True):
+                self._alike.setdefault(key, set()).add(other)
+                self._alike.setdefault(other, set()).add(key)
+
+    def _layers(self) -> list[tuple[Segment, Postings]]:
+        layers = [(self._delta, self._postings)]
+        if self._base and self._stored:
+            layers.append((self._base, self._stored.postings))
+        return layers
+
+    # Questions
+
+    def copies_of(self, keys: NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
+        """For each key all others of its cluster, ascending."""
+        some = self._any_alike(keys)
+        pairs = zip(keys.tolist(), some.tolist(), strict=True)
+        return {key: self._cluster(key) if any_ else _NOTHING for key, any_ in pairs}
+
+    def _any_alike(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        some = np.array([key in self._alike for key in keys.tolist()], np.bool_)
+        if self._base and self._stored:
+            here = np.flatnonzero(self._base.columns.holds(keys))
+            some[here] |= self._stored.any(self._base.columns.rows_of(keys[here]))
+        return some
+
+    def _cluster(self, key: int) -> tuple[int, ...]:
+        return self._and_theirs(self._links(key), key)
+
+    def _and_theirs(self, copies: Sequence[int], own: int | None = None) -> tuple[int, ...]:
+        found = set(copies)
+        for copy in copies:
+            found.update(self._links(copy))
+        return tuple(sorted(found - {own}))
+
+    def _links(self, key: int) -> tuple[int, ...]:
+        """The articles that are copies of a key's without others between them."""
+        links = self._linked.get(key)
+        if links is None:
+            others = self._alike_to(key)
+            own = self._sketches(np.array([key], np.int64))
+            links = tuple(others[self._tell(own, self._sketches(others))].tolist())
+            self._linked[key] = links
+        return links
+
+    def _alike_to(self, key: int) -> NDArray[np.int64]:
+        """The keys that a key is alike to, of articles that exist, ascending."""
+        found = set(self._alike.get(key, ()))
+        if self._base and self._stored:
+            for row in self._base.columns.rows_of(np.array([key], np.int64)).tolist():
+                found.update(self._base.columns["key"][self._stored.of(row)].tolist())
+        keys = np.array(sorted(found), np.int64)
+        alive = [
+            segment.columns["key"][segment.catalog.alive(segment.columns.rows_of(keys))]
+            for segment, _ in self._layers()
+        ]
+        return np.sort(np.concatenate(alive))
+
+    def _sketches(self, keys: NDArray[np.int64]) -> Sketches:
+        found = np.empty((len(keys), WIDTH), np.uint32)
+        for segment, _ in self._layers():
+            here = np.flatnonzero(segment.columns.holds(keys))
+            found[here] = segment.columns["sketch"][segment.columns.rows_of(keys[here])]
+        return found
+
+    def _tell(self, own: Sketches, others: Sketches, also: int = 0) -> NDArray[np.bool_]:
+        """Whether what each of the others shares with a sketch, ``(1, WIDTH)``, is their own."""
+        own = np.repeat(own, len(others), axis=0)
+        templates = self._templates(np.unique(np.concatenate((own[:1], others))), own[0], also)
+        twice, altogether = shared(own, others)
+        twice_own, altogether_own = shared(own, others, templates)
+        telling = (
+            (twice_own >= LEAST_SHARED)
+            & (twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own)
+            & (twice_own >= LEAST_OWN_SHARE * twice)
+        )
+        return telling | (twice >= SAME * altogether)
+
+    def _templates(
+        self, values: NDArray[np.uint32], own: NDArray[np.uint32], also: int
+    ) -> NDArray[np.uint32]:
+        """Those of the values that too many articles hold; ``also`` more hold the ``own``."""
+        holders = also * np.isin(values, own).astype(np.int64)
+        for segment, postings in self._layers():
+            starts, ends = postings.spans(values)
+            for place in np.flatnonzero(ends > starts).tolist():
+                rows = postings.rows[starts[place] : ends[place]][:_COUNTED].astype(np.int64)
+                holders[place] += len(segment.catalog.alive(rows))
+        return values[holders > MOST_TELLING]
+
+    def copies_of_text(self, terms: Sequence[str], published_at: int) -> tuple[int, ...]:
+        """The cluster that a body would have, given by its terms in order.
+
+        ``published_at`` is in seconds since 1970, NEVER for unknown.
+        """
+        sketch = self._sketcher.sketches([terms])
+        found = [
+            self._alike_to_text(terms, sketch, published_at, segment, postings)
+            for segment, postings in self._layers()
+        ]
+        keys = np.sort(np.concatenate(found))
+        if not len(keys):
+            return ()
+        links = keys[self._tell(sketch, self._sketches(keys), also=1)]
+        return self._and_theirs(links.tolist())
+
+    def _alike_to_text(
+        self,
+        terms: Sequence[str],
+        sketch: Sketches,
+        published_at: int,
+        segment: Segment,
+        postings: Postings,
+    ) -> NDArray[np.int64]:
+        columns = segment.columns
+        rows = segment.catalog.alive(postings.candidates(sketch)[1])
+        moment = np.full(len(rows), published_at, np.int64)
+        rows = rows[in_window(moment, columns["published_at"][rows])]
+        rows = rows[resembling(np.repeat(sketch, len(rows), axis=0), columns["sketch"][rows])]
+        own = self._words(terms, len(rows))
+        right = confirmed(own, Words.of(columns, rows, self._kinds))
+        keys: NDArray[np.int64] = columns["key"][rows[right]].astype(np.int64)
+        return keys
+
+    def _words(self, terms: Sequence[str], times: int) -> Words:
+        """The words of a body that may have some that the archive does not know, repeated."""
+        entries = term_entries([(), (), terms, ()], self._terms.numbers)[0]
+        body = np.repeat(np.arange(times), len(entries))
+        known = Words.of_entries(np.tile(entries, times), body, times, self._kinds)
+        telling = [term for term in terms if is_telling(term)]
+        figures = {term for term in telling if term[0] in "0123456789"}
+        return replace(
+            known,
+            sizes=np.full(times, float(len(telling))),
+            figures=np.full(times, float(len(figures))),
+        )
