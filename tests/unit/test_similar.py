@@ -91,11 +91,14 @@ def test_the_article_itself_is_left_out_by_its_id_not_by_its_rank(shelf: Archive
 
 def test_reasons(shelf: Archive) -> None:
     strike, fees = related(shelf, fallback="none").hits
-    assert strike.reasons[0] == Reason("tags", ("harbour",)), "as the other article writes it"
-    assert strike.reasons[1].kind == "words"
-    assert "Harbour" in strike.reasons[1].values
-    assert strike.reasons[2] == Reason("section", ("Politics",))
-    (words,) = fees.reasons
+    story, tags, words, section, age = strike.reasons
+    assert story == Reason("story"), "a rare tag and four telling words, within a second"
+    assert tags == Reason("tags", ("harbour",)), "as the other article writes it"
+    assert words.kind == "words"
+    assert "Harbour" in words.values
+    assert section == Reason("section", ("Politics",))
+    assert age == Reason("age", ("the same day",))
+    words, age = fees.reasons
     assert words.kind == "words"
     assert set(words.values) >= {"fish", "ship"}
 

@@ -26,15 +26,14 @@ def names_in(text: str) -> tuple[str, ...]:
     doubtful: list[str] = []
     small = set(_SMALL.findall(text))
     for run in _runs().finditer(text):
-        name, at = run.group(), run.start()
-        if _begins_sentence(text, at):
-            first, _, rest = name.partition(" ")
-            name = rest if first.lower() in small else name
-            if name and " " not in name and name == run.group():
-                doubtful.append(name)
-                continue
-        if name and name not in _CALENDAR:
-            inside.setdefault(name)
+        words = _without_dates(run.group().split(" "))
+        at_start = words[:1] == run.group().split(" ")[:1] and _begins_sentence(text, run.start())
+        if at_start and words[0].lower() in small:
+            words, at_start = words[1:], False
+        if at_start and len(words) == 1:
+            doubtful += words
+        elif words:
+            inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
     inside.update(dict.fromkeys(name for name in doubtful if name in known))
     return tuple(inside)[:_MOST]
@@ -53,6 +52,15 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
         if len(found) == most:
             break
     return tuple(found)
+
+
+def _without_dates(words: list[str]) -> list[str]:
+    """The words of a name without days and months at its ends."""
+    while words and words[-1] in _CALENDAR:
+        words = words[:-1]
+    while words and words[0] in _CALENDAR:
+        words = words[1:]
+    return words
 
 
 def _stands_in(name: str, text: str) -> bool:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-import numpy as np
-
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
@@ -66,20 +64,12 @@ class Comparison:
         if gap is None or abs(gap) > WINDOW.total_seconds():
             return False
         rare = self._rare.any(self.tags(key))
-        return same_story(key in self._linked, rare, self.names(key), self._words[key])
+        return same_story(rare, self.names(key), self._words[key])
 
     @cached_property
     def _own_names(self) -> tuple[str, ...]:
         draft = self._source.draft
         return names_in(f"{draft.summary}\n{draft.body}" if draft.body else draft.text)
-
-    @cached_property
-    def _linked(self) -> set[int]:
-        """Those that the source links to, and those that link to it."""
-        own = self._source.keys
-        links = self._view.links_from(np.array([*own, *self._articles], np.int64))
-        to_source = {key for key in self._articles if set(links.get(key, ())) & set(own)}
-        return to_source.union(*(links.get(key, ()) for key in own))
 
     @cached_property
     def _sentences(self) -> Sentences:

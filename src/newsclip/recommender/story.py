@@ -10,7 +10,7 @@ WINDOW = timedelta(weeks=4)
 """Two parts of a story lie no further apart."""
 
 _RARE, _RARE_SHARE = 20, 0.05  # a tag of more articles, and of a larger share, names no story
-_WORDS = 4  # of the source's twelve most telling ones
+_WORDS = 4  # as many as a reason names
 
 
 class RareTags:
@@ -31,11 +31,11 @@ class RareTags:
         return self._known[tag]
 
 
-def same_story(linked: bool, rare_tag: bool, names: Sequence[str], words: Sequence[str]) -> bool:
+def same_story(rare_tag: bool, names: Sequence[str], words: Sequence[str]) -> bool:
     """Whether what two articles of the same weeks share makes them one story.
 
-    A link from one to the other does. Else it takes two of three: a rare tag, a name (one of
-    several words, or two), and four of the source's most telling words.
+    It takes two of three: a rare tag, a name (one of several words, or two), and four of the
+    source's twelve most telling words.
     """
     named = len(names) > 1 or any(" " in name for name in names)
-    return linked or rare_tag + named + (len(words) >= _WORDS) > 1
+    return rare_tag + named + (len(words) >= _WORDS) > 1
