@@ -9,9 +9,11 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── InputInvalid             somebody handed in a value that breaks a rule
     │   ├── ArticleInvalid         a field of an article
     │   ├── QueryInvalid           a parameter of a question
+    │   ├── RuleInvalid            a field of an editors' rule
     │   └── SettingInvalid         a setting, with the place it came from
     ├── SourceUnreadable         a file, or a line of it, that holds no article at all
     ├── ArticleNotFound          no article with that id
+    ├── RuleNotFound             no editors' rule with that id
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
     │   ├── StoreUnavailable       the directory cannot be created, read or written
@@ -64,6 +66,10 @@ class QueryInvalid(InputInvalid):
     """A parameter of a question breaks a rule."""
 
 
+class RuleInvalid(InputInvalid):
+    """A field of an editors' rule breaks a rule of ours."""
+
+
 class SettingInvalid(InputInvalid):
     """A setting breaks a rule; ``origin`` says where it was set."""
 
@@ -90,6 +96,16 @@ class ArticleNotFound(NewsclipError):
             "check the id; ids are compared letter by letter, and percent-encoded in a path",
         )
         self.article_id = article_id
+
+
+class RuleNotFound(NewsclipError):
+    """No rule of the editors has this id."""
+
+    def __init__(self, rule_id: str) -> None:
+        super().__init__(
+            f"no rule has the id {shown(rule_id)}", "list them all: newsclip curation list"
+        )
+        self.rule_id = rule_id
 
 
 class StoreError(NewsclipError):

@@ -14,10 +14,7 @@ from newsclip.recommender.names import names_in, shared_names
         ("The harbour is old.", ()),
         ("The Assembly met. It is the assembly of the land.", ("Assembly",)),
         ("Dockers strike. The dockers went home.", ()),
-        (
-            "Colombia votes. Today Colombia waits, and so does Peru.",
-            ("Today Colombia", "Peru", "Colombia"),
-        ),
+        ("Colombia votes, says Ana. Later, Colombia waits.", ("Ana", "Colombia")),
         ("Colombia votes.", ()),
         ("On Monday in January we saw Jean-Luc O'Neill.", ("Jean-Luc O'Neill",)),
         ("из Москвы в Санкт-Петербург", ("Москвы", "Санкт-Петербург")),

@@ -73,6 +73,7 @@ class Hit(Given):
     score: Share
     reasons: list[Reason]
     fallback: bool = Field(description="true where it only fills up a related list")
+    pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
     duplicates: list[Duplicate] = Field(description="copies that the article stands for")
     explanation: Explanation | None = Field(description="null but with `explain=true`")

@@ -1,5 +1,6 @@
 """What a question asks for, in the domain's words: by HTTP, command line and pages alike."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from newsclip.api.schemas import Choice as AskedChoice
@@ -39,6 +40,12 @@ def choice_of(asked: AskedChoice, where: Filter, settings: Settings) -> Choice:
 def default_choice(limit: int, settings: Settings) -> Choice:
     """What a page shows that nobody asked anything special of."""
     return Choice(limit=limit, languages=settings.languages, half_lives=half_lives(settings))
+
+
+def source_of_ids(view: View, ids: Sequence[str], unlike: Sequence[str] = ()) -> Source:
+    """An article, or several that count alike. Raises ArticleNotFound."""
+    weights = {view.key_of(article_id): 1.0 for article_id in ids}
+    return source_of_several(view, weights, [view.key_of(each) for each in unlike])
 
 
 def source_of_body(view: View, body: SimilarBody) -> Source:

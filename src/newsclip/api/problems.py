@@ -20,6 +20,8 @@ from newsclip.errors import (
     InputInvalid,
     NewsclipError,
     QueryInvalid,
+    RuleInvalid,
+    RuleNotFound,
     SettingInvalid,
     SourceUnreadable,
     StoreBusy,
@@ -50,6 +52,7 @@ MEDIA_TYPE = Kind(415, "unsupported-media-type", "The request body is of another
 REQUEST_INVALID = Kind(422, "request-invalid", "The request breaks a rule")
 ARTICLE_INVALID = Kind(422, "article-invalid", "The article breaks a rule")
 ARTICLE_NOT_FOUND = Kind(404, "article-not-found", "There is no such article")
+RULE_NOT_FOUND = Kind(404, "rule-not-found", "There is no such rule")
 INTERNAL = Kind(500, "internal-error", "Newsclip failed on this request")
 STARTING = Kind(503, "starting", "The archive is still being loaded")
 STORE_BUSY = Kind(503, "store-busy", "Another process is importing into the archive")
@@ -62,9 +65,11 @@ KIND_OF_ERROR: Mapping[type[NewsclipError], Kind] = {
     InputInvalid: REQUEST_INVALID,
     ArticleInvalid: ARTICLE_INVALID,
     QueryInvalid: REQUEST_INVALID,
+    RuleInvalid: REQUEST_INVALID,
     SettingInvalid: INTERNAL,
     SourceUnreadable: MALFORMED,
     ArticleNotFound: ARTICLE_NOT_FOUND,
+    RuleNotFound: RULE_NOT_FOUND,
     StoreError: STORE_UNAVAILABLE,
     StoreBusy: STORE_BUSY,
     EncoderError: ENCODER_UNAVAILABLE,
@@ -146,6 +151,8 @@ def fault_of(error: NewsclipError) -> Fault | None:
         return Fault(error.field, error.value, error.problem, error.remedy)
     if isinstance(error, ArticleNotFound):
         return Fault("id", error.article_id, "is the id of no article", error.remedy)
+    if isinstance(error, RuleNotFound):
+        return Fault("id", error.rule_id, "is the id of no rule", error.remedy)
     return None
 
 

@@ -33,13 +33,15 @@ _HIT_FIELDS = (
 def hit_to_dict(hit: Hit) -> dict[str, Any]:
     """One article of an answer, flat: its fields without the body, then score and reasons.
 
-    ``fallback`` is true where it only fills a related list; ``snippet`` is null but in a search.
+    ``fallback`` is true where it only fills a related list, ``pinned`` where an editor put it;
+    ``snippet`` is null but in a search.
     """
     article = article_to_dict(hit.article)
     return {name: article[name] for name in _HIT_FIELDS} | {
         "score": round(hit.score, _SCORE_DIGITS),
         "reasons": [reason_to_dict(reason) for reason in hit.reasons],
         "fallback": hit.fallback,
+        "pinned": hit.pinned,
         "snippet": None if hit.snippet is None else snippet_to_dict(hit.snippet),
         "duplicates": [
             {"id": copy.id, "url": copy.url, "title": copy.title} for copy in hit.duplicates
@@ -178,6 +180,8 @@ _SENTENCES = {
 
 def reason_text(reason: Reason) -> str:
     """A reason as a reader reads it, such as ``tags: #Colombia, #USRelations``."""
+    if reason.kind == "pinned" and reason.values:
+        return f"chosen by the editors: {reason.values[0]}"
     values = [f"#{value}" if reason.kind == "tags" else value for value in reason.values]
     separator = " | " if reason.kind == "passages" else ", "
     return _SENTENCES[reason.kind].format(separator.join(values))

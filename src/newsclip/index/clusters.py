@@ -166,8 +166,8 @@ class Clusters:
 
     def _tell(self, own: Sketches, others: Sketches, also: int = 0) -> NDArray[np.bool_]:
         """Whether what each of the others shares with a sketch, ``(1, WIDTH)``, is their own."""
+        templates = self._templates(np.unique(np.concatenate((own, others))), own, also)
         own = np.repeat(own, len(others), axis=0)
-        templates = self._templates(np.unique(np.concatenate((own[:1], others))), own[0], also)
         twice, altogether = shared(own, others)
         twice_own, altogether_own = shared(own, others, templates)
         telling = (
@@ -178,7 +178,7 @@ class Clusters:
         return telling | (twice >= SAME * altogether)
 
     def _templates(
-        self, values: NDArray[np.uint32], own: NDArray[np.uint32], also: int
+        self, values: NDArray[np.uint32], own: Sketches, also: int
     ) -> NDArray[np.uint32]:
         """Those of the values that too many articles hold; ``also`` more hold the ``own``."""
         holders = also * np.isin(values, own).astype(np.int64)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
 from newsclip.index.article import Article, format_instant
+from newsclip.index.audit import Audit
+from newsclip.index.curation import Curation
 from newsclip.index.database import Database
 from newsclip.index.embeddings import Embeddings
 from newsclip.index.locks import shared
@@ -50,6 +52,8 @@ class Store:
         self._database = Database(directory / FILE_NAME)
         self._open = ExitStack()
         self.embeddings = Embeddings(self._database)
+        self.curation = Curation(self._database)
+        self.audit = Audit(self._database)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:
@@ -116,6 +120,16 @@ class Store:
         """The key of an article's present version."""
         row = self._database.first("SELECT key FROM article WHERE id = ?", article_id)
         return None if row is None else int(row[0])
+
+    def keys_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """The key of each of these articles that is there."""
+        return dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
+
+    def ids(self, keys: Sequence[int]) -> list[str]:
+        """The ids of the articles with these keys; keys that are no more are left out."""
+        return [
+            row[0] for row in self._database.rows_in("SELECT id FROM article WHERE key IN", keys)
+        ]
 
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""

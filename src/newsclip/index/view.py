@@ -18,6 +18,7 @@ from newsclip.index.encoder import Encoder
 from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
+from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
 from newsclip.index.vectors import products, widened
@@ -91,14 +92,26 @@ class View:
 
     def key_of(self, article_id: str) -> int:
         """The key of an article, visible or not. Raises ArticleNotFound."""
-        key = self.find(article_id)
+        key = self._store.key_of(article_id)
         if key is None:
             raise ArticleNotFound(article_id)
         return key
 
-    def find(self, article_id: str) -> int | None:
-        """The key of an article, visible or not, if there is one."""
-        return self._store.key_of(article_id)
+    def keys_of(self, article_ids: Iterable[str]) -> list[int]:
+        """The keys of those of the articles that there are, visible or not."""
+        return list(self._store.keys_of(list(article_ids)).values())
+
+    def ids(self, keys: Iterable[int]) -> list[str]:
+        """The ids of the articles of some keys."""
+        return self._store.ids([int(key) for key in keys])
+
+    def rules(self) -> Rulebook:
+        """What editors have ruled."""
+        return self._store.curation.rulebook()
+
+    def ruled_keys(self) -> Mapping[str, int]:
+        """The keys of the articles that the rules name, by id; of those that are there."""
+        return self._store.curation.keys(self._layers.revision)
 
     def article(self, article_id: str) -> Article:
         """The article, visible or not. Raises ArticleNotFound."""
@@ -312,8 +325,7 @@ class View:
         Any other question belongs to the thread that has the view.
         """
         if where != self._filter:
-            found = map(self.find, where.exclude_ids)
-            keys = where.exclude_keys.union(key for key in found if key is not None)
+            keys = where.exclude_keys.union(self.keys_of(where.exclude_ids))
             excluded = np.array([*keys], np.int64)
             segments = self._layers.segments
             self._masks = [segment.allowed(where, self.now, excluded) for segment in segments]

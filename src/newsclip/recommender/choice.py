@@ -44,9 +44,8 @@ def eligible(view: View, source: Source, choice: Choice) -> Filter:
     Raises QueryInvalid if ``time`` asks for the source's date and it has none.
     """
     where = choice.where
-    excluded = [view.find(article_id) for article_id in where.exclude_ids]
-    own = view.copies_of_text(source.draft.body) if not source.keys else ()
-    unwanted = {*source.keys, *source.unlike, *own, *(key for key in excluded if key is not None)}
+    own = () if source.keys else view.copies_of_text(source.draft.body, source.published_at)
+    unwanted = {*source.keys, *source.unlike, *own, *view.keys_of(where.exclude_ids)}
     where = replace(where, exclude_keys=where.exclude_keys | with_copies(view, unwanted))
     if choice.time in ("background", "around") and source.published_at is None:
         remedy = "use any, latest or evergreen, or give the article a date"

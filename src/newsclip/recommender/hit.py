@@ -55,8 +55,9 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Hit:
-    """One article of an answer. ``score`` is 0 to 1; a fallback fills the slot and has 0.
+    """One article of an answer.
 
+    ``score`` is 0 to 1; 0 for a fallback, which fills the slot, and for one that an editor pinned.
     ``duplicates`` are the same text again, which the article stands for.
     """
 
@@ -64,6 +65,7 @@ class Hit:
     score: float
     reasons: tuple[Reason, ...] = ()
     fallback: bool = False
+    pinned: bool = False
     snippet: Snippet | None = None
     duplicates: Sequence[Article] = ()
     explanation: Explanation | None = None

@@ -2,12 +2,12 @@
 
 import calendar
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 _CHARACTERS = 20_000  # of a text; who matters is named in its beginning
+_PLANE = 0x10000  # scripts with capitals beyond it are historical
 _MOST = 60  # names of one text
 _PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
 _STARTS = '.!?:;\n"“”„«»‘(–—-•'  # a capital after these may be the sentence's
@@ -84,7 +84,7 @@ def _runs() -> re.Pattern[str]:
 
 def _capitals() -> str:
     """All capital letters, as the ranges of a regular expression."""
-    codes = [c for c in range(sys.maxunicode) if unicodedata.category(chr(c)) in ("Lu", "Lt")]
+    codes = [c for c in range(_PLANE) if unicodedata.category(chr(c)) in ("Lu", "Lt")]
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in _ranges(codes))
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
-from newsclip.recommender.choice import Choice, eligible, with_copies
+from newsclip.recommender.choice import Choice, Fallback, eligible, with_copies
+from newsclip.recommender.curation import editors_on
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.reasons import Comparison
 from newsclip.recommender.relevance import ranked
-from newsclip.recommender.similar import best_hits, distinct, filler_hits, hits_of
+from newsclip.recommender.similar import distinct, hits_of, slot_hits
 from newsclip.recommender.source import Source
 from newsclip.recommender.story import WINDOW
 from newsclip.recommender.telling import telling_terms
@@ -41,10 +42,10 @@ def onward(
     """The slots that have something to show, in the order asked for, ``limit`` hits in each.
 
     - ``story``: the running story (see :func:`~newsclip.recommender.story.same_story`), in the
-      order of time; nothing else;
+      order of time, without what editors pinned, which stands in the slots that follow;
     - ``section``: the most alike of the source's section, then its newest;
     - ``tag``: the most alike with the source's most telling tag: the one with the fewest articles,
-      but at least three; each further ``tag`` takes the next;
+      but at least three; each further ``tag`` takes the next; never filled up;
     - ``related``: the most alike of all, filled up as :func:`similar` does.
 
     Raises QueryInvalid if ``time`` does not fit the source.
@@ -83,7 +84,8 @@ class _Page:
         moment = self._source.published_at
         if moment is None:
             return None
-        weeks = _within(self._where, moment - WINDOW, moment + WINDOW)
+        where = editors_on(self._view, self._source, self._where, self._choice.limit).where
+        weeks = _within(where, moment - WINDOW, moment + WINDOW)
         query = telling_terms(self._view, self._source.terms)
         choice = replace(self._choice, time="evergreen", limit=_STORY_POOL)
         pool = distinct(self._view, ranked(self._view, self._source, query, choice, weeks))
@@ -104,25 +106,21 @@ class _Page:
         if own and fold(section) not in map(fold, own):
             return None
         where = replace(self._where, sections=frozenset([section]))
-        return Slot("section", f"More from {section}", self._filled(where))
+        return Slot("section", f"More from {section}", self._hits(where))
 
     def _tag(self) -> Slot | None:
         tag = next(self._tags, None)
         if tag is None:
             return None
         where = replace(self._where, tags=self._where.tags | {tag})
-        hits = best_hits(self._view, self._source, self._choice, where)
-        return Slot("tag", f"More on {tag}", hits, tag)
+        return Slot("tag", f"More on {tag}", self._hits(where, fallback="none"), tag)
 
     def _related(self) -> Slot:
-        return Slot("related", "Related", self._filled(self._where))
+        return Slot("related", "Related", self._hits(self._where))
 
-    def _filled(self, where: Filter) -> list[Hit]:
-        hits = best_hits(self._view, self._source, self._choice, where)
-        missing = self._choice.limit - len(hits)
-        if self._choice.fallback == "fill" and missing > 0:
-            hits += filler_hits(self._view, self._source.section, where, hits, missing)
-        return hits
+    def _hits(self, where: Filter, fallback: Fallback | None = None) -> list[Hit]:
+        choice = replace(self._choice, fallback=fallback or self._choice.fallback)
+        return slot_hits(self._view, self._source, choice, where)
 
     def _telling_tags(self) -> Iterator[str]:
         """The source's tags that enough articles carry, the rarest first."""

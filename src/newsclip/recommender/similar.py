@@ -1,7 +1,7 @@
 """Related articles: what else should someone on this page read?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice, eligible
+from newsclip.recommender.curation import editors_on, placed
 from newsclip.recommender.diversity import diversified
 from newsclip.recommender.fillers import fillers, one_of_each
 from newsclip.recommender.hit import Explanation, Hit, Reason
@@ -32,15 +33,28 @@ class Related:
 def similar(view: View, source: Source, choice: Choice = Choice()) -> Related:
     """Articles related to a source, the best first, unless ``diversity`` asks for another order.
 
-    Never the source itself, a copy of it, one article in two copies, or one that readers must not
-    see. Raises QueryInvalid if ``time`` does not fit the source.
+    What editors pinned stands at its position. Never the source itself, a copy of it, one article
+    in two copies, or one that readers must not see. Raises QueryInvalid if ``time`` does not fit
+    the source.
     """
-    section = source.section
-    where = eligible(view, source, choice)
-    hits = best_hits(view, source, choice, where)
-    if choice.fallback == "fill" and len(hits) < choice.limit:
-        hits += filler_hits(view, section, where, hits, choice.limit - len(hits))
-    return Related(f"More from {section}" if section else "Read more", hits)
+    hits = slot_hits(view, source, choice, eligible(view, source, choice))
+    return Related(f"More from {source.section}" if source.section else "Read more", hits)
+
+
+def slot_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:
+    """The hits of one slot: what is pinned, what is alike, and what fills up.
+
+    Where pins fill it, nothing is computed.
+    """
+    editors = editors_on(view, source, where, choice.limit)
+    if editors.full:
+        return placed(editors.pins, [], choice.limit)
+    missing = replace(choice, limit=choice.limit - len(editors.pins))
+    hits = best_hits(view, source, missing, editors.where)
+    if choice.fallback == "fill" and len(hits) < missing.limit:
+        most = missing.limit - len(hits)
+        hits += filler_hits(view, source.section, editors.where, hits, most)
+    return placed(editors.pins, hits, choice.limit)
 
 
 def best_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:

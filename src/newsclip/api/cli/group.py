@@ -14,6 +14,8 @@ from newsclip.errors import (
     EncoderError,
     NewsclipError,
     QueryInvalid,
+    RuleInvalid,
+    RuleNotFound,
     SettingInvalid,
     SourceUnreadable,
     StoreBusy,
@@ -29,8 +31,10 @@ READER_GONE = 141
 # A class that is missing here has the code of its nearest base. 2 is also click's, for usage.
 EXIT_CODES: Mapping[type[NewsclipError], int] = {
     QueryInvalid: 2,
+    RuleInvalid: 2,
     SettingInvalid: 2,
     ArticleNotFound: 3,
+    RuleNotFound: 3,
     ArticleInvalid: 4,
     SourceUnreadable: 4,
     StoreError: 5,
