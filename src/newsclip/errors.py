@@ -13,6 +13,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     │   └── SettingInvalid         a setting, with the place it came from
     ├── SourceUnreadable         a file, or a line of it, that holds no article at all
     ├── ArticleNotFound          no article with that id
+    ├── UrlUnknown               no article with that URL
     ├── RuleNotFound             no editors' rule with that id
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
@@ -96,6 +97,17 @@ class ArticleNotFound(NewsclipError):
             "check the id; ids are compared letter by letter, and percent-encoded in a path",
         )
         self.article_id = article_id
+
+
+class UrlUnknown(NewsclipError):
+    """No article has this URL."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"no article has the URL {shown(url)}",
+            "check the URL against the articles' url; scheme, www. and tracking do not matter",
+        )
+        self.url = url
 
 
 class RuleNotFound(NewsclipError):

@@ -99,6 +99,12 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
     ("get", "/v1/search"): SEARCH,
     ("get", "/v1/articles/{id}/similar"): CHOICE
     | {"section": (None, "Economy"), "tag": (None, "Trade")},
+    ("get", "/v1/similar"): CHOICE
+    | {
+        "section": (None, "Economy"),
+        "tag": (None, "Trade"),
+        "url": ("https://courier.example/politics/harbour-law/", "https://courier.example/rye"),
+    },
     ("get", "/v1/articles/{id}/onward"): CHOICE | {"slots": ("section", "tag,related")},
     ("post", "/v1/similar"): CHOICE
     | DRAFT_FIELDS
@@ -137,6 +143,8 @@ def test_every_parameter_changes_some_answer(
 
 def ask(client: CheckedClient, method: str, path: str, changed: dict[str, Any]) -> Any:
     asked: dict[str, Any] = {"q": "harbour"} if path == "/v1/search" else {}
+    if (method, path) == ("get", "/v1/similar"):
+        asked = {"url": HARBOUR["url"]}
     if method == "post":
         asked = DRAFT | {"min_score": 0.3}
         if path == "/v1/similar":

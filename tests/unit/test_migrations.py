@@ -80,6 +80,16 @@ def test_an_earlier_format_opens_with_all_that_is_in_it(tmp_path: Path, number: 
     assert version(tmp_path / FILE_NAME) == FORMAT_VERSION
 
 
+def test_articles_of_before_the_links_are_found_by_their_urls(tmp_path: Path) -> None:
+    place(2, tmp_path)
+    store = Store.open(tmp_path)
+    url = "http://lissandcourier.example/politics/n-1042/?utm_source=letter#top"
+    assert store.links.key_of_url(url) == store.key_of("n-1042")
+    assert store.get("n-1042").links == ()
+    assert store.links.totals() == (0, 0)
+    store.close()
+
+
 @pytest.mark.parametrize("number", EARLIER)
 def test_the_tables_are_those_of_a_new_archive(tmp_path: Path, number: int) -> None:
     place(number, tmp_path)
@@ -107,6 +117,7 @@ def test_a_migration_that_fails_changes_nothing(
     monkeypatch.undo()
     assert (version(file), rows(file)) == (number, before)
     assert read(file, LINEAGE) == lineage
+    assert read(file, "SELECT * FROM sqlite_master WHERE name LIKE 'article_url%'") == []
     opened(tmp_path)
     assert (version(file), rows(file)) == (FORMAT_VERSION, before)
 

@@ -75,6 +75,7 @@ _NAME_PATTERN = r"^[^\x00]*[^\x00\s][^\x00]*$"
 _DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 Name = Annotated[str, StringConstraints(max_length=512, pattern=_NAME_PATTERN)]
+Url = Annotated[str, StringConstraints(max_length=2_000, pattern=_NAME_PATTERN)]
 Names = Annotated[list[Name], Field(max_length=200)]
 # pydantic puts the bounds into the schema only where they stand before the validator.
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)]
@@ -133,6 +134,15 @@ class Choice(Taken):
 
 class SimilarQuery(Where, Choice):
     """How articles related to one of the archive are chosen."""
+
+
+class SimilarByUrlQuery(SimilarQuery):
+    """The address of an article, and how those related to it are chosen."""
+
+    url: Url = Field(
+        description="the URL of an article of the archive",
+        examples=["https://courier.example/politics/harbour-law"],
+    )
 
 
 class OnwardQuery(Choice):

@@ -18,6 +18,7 @@ from newsclip.index.audit import Audit
 from newsclip.index.curation import Curation
 from newsclip.index.database import Database
 from newsclip.index.embeddings import Embeddings
+from newsclip.index.links import Links, insert_links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
 
@@ -33,6 +34,11 @@ _TAGS = (
     "(SELECT json_group_array(tag) FROM"
     " (SELECT tag FROM article_tag t WHERE t.key = article.key ORDER BY position))"
 )
+_LINKS = (
+    "(SELECT json_group_array(link) FROM"
+    " (SELECT link FROM article_link l WHERE l.key = article.key ORDER BY position))"
+)
+_ALL = f"{_COLUMNS}, {_TAGS}, {_LINKS}"
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Store:
         self._database = Database(directory / FILE_NAME)
         self._open = ExitStack()
         self.embeddings = Embeddings(self._database)
+        self.links = Links(self._database)
         self.curation = Curation(self._database)
         self.audit = Audit(self._database)
 
@@ -110,7 +117,7 @@ class Store:
 
     def get(self, article_id: str) -> Article:
         """The article as stored, visible or not. Raises ArticleNotFound."""
-        query = f"SELECT {_COLUMNS}, {_TAGS} FROM article WHERE id = ?"
+        query = f"SELECT {_ALL} FROM article WHERE id = ?"
         row = self._database.first(query, article_id)
         if row is None:
             raise ArticleNotFound(article_id)
@@ -133,7 +140,7 @@ class Store:
 
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""
-        query = f"SELECT key, {_COLUMNS}, {_TAGS} FROM article WHERE key IN"
+        query = f"SELECT key, {_ALL} FROM article WHERE key IN"
         return {row[0]: _article(row[1:]) for row in self._database.rows_in(query, keys)}
 
     def hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
@@ -254,6 +261,7 @@ def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revisi
     key = connection.execute(insert, values).lastrowid
     tags = ((key, position, tag) for position, tag in enumerate(article.tags))
     connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
+    insert_links(connection, key, article)
     vector = stored.embedding.astype("<f4").tobytes()
     connection.execute("INSERT INTO embedding VALUES (?, ?, ?)", (key, encoder, vector))
 
@@ -275,6 +283,7 @@ def _article(row: Sequence[Any]) -> Article:
         status=row[11],
         expires_at=instant(row[12]),
         tags=tuple(json.loads(row[13])),
+        links=tuple(json.loads(row[14])),
     )
 
 

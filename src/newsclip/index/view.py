@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.errors import ArticleNotFound
+from newsclip.errors import ArticleNotFound, UrlUnknown
 from newsclip.index.analysis import Analyzer, Word
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
@@ -100,6 +100,25 @@ class View:
     def keys_of(self, article_ids: Iterable[str]) -> list[int]:
         """The keys of those of the articles that there are, visible or not."""
         return list(self._store.keys_of(list(article_ids)).values())
+
+    def key_of_url(self, url: str) -> int:
+        """The key of the article that a URL leads to, visible or not. Raises UrlUnknown.
+
+        Of several articles with one canonical URL a published one, then the newest version.
+        """
+        key = self._store.links.key_of_url(url)
+        if key is None:
+            raise UrlUnknown(url)
+        return key
+
+    def links_from(self, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """For each key that points to other articles of the archive, their keys, as in its body."""
+        return self._store.links.from_keys(keys)
+
+    def link_counts(self, keys: _Keys) -> _Keys:
+        """By how many other articles each key is pointed to, ``(n,)``."""
+        counts = self._store.links.counts(keys.tolist())
+        return np.array([counts.get(key, 0) for key in keys.tolist()], np.int64)
 
     def ids(self, keys: Iterable[int]) -> list[str]:
         """The ids of the articles of some keys."""
@@ -265,18 +284,25 @@ class View:
         segment, row = self._place(key)
         return _term_counts(segment.columns.values("term", "entry", row))
 
-    def containing(self, terms: _Keys, keys: _Keys) -> NDArray[np.bool_]:
-        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``."""
+    def containing(
+        self, terms: _Keys, keys: _Keys, fields: Sequence[str] = TEXT_FIELDS
+    ) -> NDArray[np.bool_]:
+        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``.
+
+        ``fields`` are those of TEXT_FIELDS that count.
+        """
         table = np.zeros((len(keys), len(terms)), np.bool_)
         if not len(terms):
             return table
         order = np.argsort(terms)
+        counted = np.array([field in fields for field in TEXT_FIELDS])
         for segment, places, rows in self._rows(keys):
             starts, ends = segment.columns.spans("term", rows)
             entries = segment.columns.joined("term", "entry", rows)
-            held = (entries >> COUNT_BITS) // len(TEXT_FIELDS)
+            held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
             at = np.searchsorted(terms, held, sorter=order)
-            hit = np.flatnonzero(terms[order[np.minimum(at, len(terms) - 1)]] == held)
+            same = terms[order[np.minimum(at, len(terms) - 1)]] == held
+            hit = np.flatnonzero(same & counted[field])
             key = np.repeat(places, ends - starts)[hit]
             table[key, order[at[hit]]] = True
         return table
@@ -310,12 +336,9 @@ class View:
         """For each of the terms that stands in a text, a word that it stands there for."""
         return self._analyzer.as_written(text, terms)
 
-    def snippet(
-        self, key: int, text: str, terms: Iterable[str], characters: int
-    ) -> tuple[str, list[tuple[int, int]]]:
-        """The passage of a text of an article that holds most of the terms, and where they are."""
-        segment, _ = self._place(key)
-        return segment.lexicon.snippet(text, terms, characters)
+    def places(self, text: str, terms: Collection[str]) -> list[Word]:
+        """The words of a text that stand for one of the terms, in their order."""
+        return self._analyzer.places(text, terms)
 
     # Rows
 

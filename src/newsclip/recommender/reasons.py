@@ -64,12 +64,20 @@ class Comparison:
         if gap is None or abs(gap) > WINDOW.total_seconds():
             return False
         rare = self._rare.any(self.tags(key))
-        return same_story(rare, self.names(key), self._words[key])
+        return same_story(key in self._linked, rare, self.names(key), self._words[key])
 
     @cached_property
     def _own_names(self) -> tuple[str, ...]:
         draft = self._source.draft
         return names_in(f"{draft.summary}\n{draft.body}" if draft.body else draft.text)
+
+    @cached_property
+    def _linked(self) -> set[int]:
+        """Those that the source links to, and those that link to it."""
+        own = self._source.keys
+        links = self._view.links_from([*own, *self._articles])
+        to_source = {key for key in self._articles if not set(own).isdisjoint(links.get(key, ()))}
+        return to_source.union(*(links.get(key, ()) for key in own))
 
     @cached_property
     def _sentences(self) -> Sentences:

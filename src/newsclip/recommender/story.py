@@ -31,11 +31,11 @@ class RareTags:
         return self._known[tag]
 
 
-def same_story(rare_tag: bool, names: Sequence[str], words: Sequence[str]) -> bool:
+def same_story(linked: bool, rare_tag: bool, names: Sequence[str], words: Sequence[str]) -> bool:
     """Whether what two articles of the same weeks share makes them one story.
 
-    It takes two of three: a rare tag, a name (one of several words, or two), and four of the
-    source's twelve most telling words.
+    A link from one to the other does. Else it takes two of three: a rare tag, a name (one of
+    several words, or two), and four of the source's twelve most telling words.
     """
     named = len(names) > 1 or any(" " in name for name in names)
-    return rare_tag + named + (len(words) >= _WORDS) > 1
+    return linked or rare_tag + named + (len(words) >= _WORDS) > 1

@@ -20,6 +20,7 @@ from newsclip.errors import (
     SourceUnreadable,
     StoreBusy,
     StoreError,
+    UrlUnknown,
 )
 
 SOME_REFUSED = 1
@@ -34,6 +35,7 @@ EXIT_CODES: Mapping[type[NewsclipError], int] = {
     RuleInvalid: 2,
     SettingInvalid: 2,
     ArticleNotFound: 3,
+    UrlUnknown: 3,
     RuleNotFound: 3,
     ArticleInvalid: 4,
     SourceUnreadable: 4,

@@ -5,13 +5,13 @@ from newsclip.api.asking import choice_of, source_of_body
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import model_body
 from newsclip.api.rendering import onward_to_dict, related_to_dict
-from newsclip.api.schemas import OnwardQuery, SimilarBody, SimilarQuery
+from newsclip.api.schemas import OnwardQuery, SimilarBody, SimilarByUrlQuery, SimilarQuery
 from newsclip.api.service import Service
-from newsclip.errors import ArticleNotFound, QueryInvalid
+from newsclip.errors import ArticleNotFound, QueryInvalid, UrlUnknown
 from newsclip.index.filters import Filter
 from newsclip.recommender.onward import onward
 from newsclip.recommender.similar import similar
-from newsclip.recommender.source import source_of_article
+from newsclip.recommender.source import source_of_article, source_of_key
 
 operations = Operations("Related articles")
 
@@ -31,6 +31,23 @@ def similar_articles(service: Service, id: str, query: SimilarQuery) -> Answer:
     choice = choice_of(query, query.filter(), service.settings)
     with service.archive.reading() as view:
         related = similar(view, source_of_article(view, id), choice)
+    return related_to_dict(related)
+
+
+@operations.add(
+    "GET",
+    "/v1/similar",
+    {200: RelatedAnswer},
+    raises=[UrlUnknown, QueryInvalid],
+)
+def similar_by_url(service: Service, query: SimilarByUrlQuery) -> Answer:
+    """What else to read beside the article at an address.
+
+    The address may differ in its scheme, in `www.`, a trailing slash, or parameters that track.
+    """
+    choice = choice_of(query, query.filter(), service.settings)
+    with service.archive.reading() as view:
+        related = similar(view, source_of_key(view, view.key_of_url(query.url)), choice)
     return related_to_dict(related)
 
 
