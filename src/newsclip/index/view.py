@@ -97,6 +97,10 @@ class View:
             raise ArticleNotFound(article_id)
         return key
 
+    def keys_of(self, article_ids: Iterable[str]) -> list[int]:
+        """The keys of those of the articles that there are, visible or not."""
+        return list(self._store.keys_of(list(article_ids)).values())
+
     def key_of_url(self, url: str) -> int:
         """The key of the article that a URL leads to, visible or not. Raises UrlUnknown.
 
@@ -374,8 +378,7 @@ class View:
         Any other question belongs to the thread that has the view.
         """
         if where != self._filter:
-            ids = list(where.exclude_ids)
-            keys = where.exclude_keys.union(self._store.keys_of(ids).values())
+            keys = where.exclude_keys.union(self.keys_of(where.exclude_ids))
             excluded = np.array([*keys], np.int64)
             segments = self._layers.segments
             self._masks = [segment.allowed(where, self.now, excluded) for segment in segments]
