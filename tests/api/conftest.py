@@ -73,6 +73,7 @@ ARTICLES: list[dict[str, Any]] = [
     },
     {
         "id": "life/rye",
+        "url": "https://courier.example/rye",
         "title": "Rye bread for beginners",
         "body": "Rye flour, water and a warm kitchen: a loaf of bread that keeps for a week.",
         "section": "Life",
@@ -82,6 +83,7 @@ ARTICLES: list[dict[str, Any]] = [
 ]
 EMBARGOED = HARBOUR | {
     "id": "politics/2099/secret",
+    "url": None,
     "title": "Secret harbour plan",
     "published_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds"),
 }

@@ -40,6 +40,7 @@ PETRO = {
 CALL = PETRO | {
     "id": "world/call",
     "title": "Colombia and the United States talk about trade",
+    "body": "Petro spoke to Washington about coffee, and the tensions between them were calmed.",
     "published_at": "2026-01-07",
     "updated_at": None,
 }

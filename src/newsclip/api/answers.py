@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from newsclip.index.rules import MAX_POSITION
+from newsclip.recommender.hit import ReasonKind
+from newsclip.recommender.onward import SlotName
 
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-08T00:00:00Z"]}
 Moment = Annotated[str, WithJsonSchema(_MOMENT)]
@@ -26,7 +28,7 @@ class Given(BaseModel):
 class Reason(Given):
     """Why an article is in the answer."""
 
-    kind: Literal["tags", "words", "section", "meaning", "newest", "pinned"]
+    kind: ReasonKind
     values: list[str] = Field(description="what both share, such as tags or words")
 
 
@@ -37,6 +39,22 @@ class Snippet(Given):
     marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
         description="[start, end) character ranges of the text"
     )
+
+
+class Duplicate(Given):
+    """The same text again, under another id."""
+
+    id: str
+    url: str | None
+    title: str
+
+
+class Explanation(Given):
+    """How a score came about: relevance times time."""
+
+    relevance: Share
+    time: Share
+    parts: dict[str, float] = Field(description="what the relevance is made of")
 
 
 class Hit(Given):
@@ -58,6 +76,8 @@ class Hit(Given):
     fallback: bool = Field(description="true where it only fills up a related list")
     pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
+    duplicates: list[Duplicate] = Field(description="copies that the article stands for")
+    explanation: Explanation | None = Field(description="null but with `explain=true`")
 
 
 class RelatedAnswer(Given):
@@ -65,6 +85,21 @@ class RelatedAnswer(Given):
 
     heading: str = Field(examples=["More from General"])
     hits: list[Hit]
+
+
+class Slot(Given):
+    """One titled list of a page."""
+
+    slot: SlotName
+    heading: str = Field(examples=["More on Colombia"])
+    tag: str | None = Field(description="that of a tag's slot")
+    hits: list[Hit]
+
+
+class OnwardAnswer(Given):
+    """The slots that have something to show, in the order asked for."""
+
+    slots: list[Slot]
 
 
 class SearchAnswer(Given):
