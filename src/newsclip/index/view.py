@@ -161,6 +161,13 @@ class View:
                 sections[place] = name
         return sections
 
+    def tagged(self, folded_tag: str) -> _Keys:
+        """Keys of the articles, visible or not, that carry a tag, ascending."""
+        segments = self._layers.segments
+        rows = [(segment, segment.catalog.tagged(folded_tag)) for segment in segments]
+        keys = [segment.columns["key"][found].astype(np.int64) for segment, found in rows]
+        return np.sort(np.concatenate(keys))
+
     def section_counts(self) -> dict[str, int]:
         """Every section of a visible article, with the number of those articles."""
         counts: dict[str, int] = {}
@@ -189,6 +196,10 @@ class View:
         date = np.where(date == NEVER, ALWAYS, date)
         newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
         return newest
+
+    def tuned_ranker(self) -> str | None:
+        """The ranker that was learned on this archive with its present encoder, as stored."""
+        return self._store.rankers.of(self._layers.encoder.identity)
 
     # Meaning
 
@@ -306,6 +317,25 @@ class View:
             key = np.repeat(places, ends - starts)[hit]
             table[key, order[at[hit]]] = True
         return table
+
+    def title_terms(self, keys: _Keys) -> tuple[_Keys, _Keys]:
+        """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for segment, places, rows in self._rows(keys):
+            starts, ends = segment.columns.spans("term", rows)
+            codes = segment.columns.joined("term", "entry", rows) >> COUNT_BITS
+            titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
+            row = np.searchsorted(np.cumsum(ends - starts), titles, side="right")
+            found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
+        place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return place, term
+
+    def lengths(self, keys: _Keys) -> _Keys:
+        """How many words the body of each key's article has, ``(n,)``."""
+        lengths = np.zeros(len(keys), np.int64)
+        for segment, places, rows in self._rows(keys):
+            lengths[places] = segment.columns["field_length"][rows, TEXT_FIELDS.index("body")]
+        return lengths
 
     def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
