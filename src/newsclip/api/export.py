@@ -111,8 +111,8 @@ class _Export:
             visible = self._visible(view)
             notes = {"revision": str(max(visible.values(), default=0)), "about": self._about(view)}
             there = self._log.ids()
-            since = int(self._log.note("revision") or 0)
-            changed = {i for i, revision in visible.items() if revision > since or i not in there}
+            since, known = int(self._log.note("revision") or 0), there.union(self._log.stale())
+            changed = {i for i, revision in visible.items() if revision > since or i not in known}
             gone = there - visible.keys()
             whole = everything or self._log.note("about") != notes["about"]
             if whole or len(changed) > max(_BATCH, _ALL_SHARE * len(visible)):
