@@ -9,6 +9,7 @@ import click
 from newsclip import __version__
 from newsclip.api.cli.backup_command import backup
 from newsclip.api.cli.config_command import config
+from newsclip.api.cli.curation_command import curation
 from newsclip.api.cli.demo_command import demo
 from newsclip.api.cli.export_similar_command import export_similar
 from newsclip.api.cli.group import CommandGroup
@@ -43,6 +44,7 @@ for command in (
     export_similar,
     search,
     suggest_tags,
+    curation,
     info,
     backup,
     restore,
