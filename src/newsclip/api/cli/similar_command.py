@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Prefer by date: older ones alone, the newest, of the same weeks, or whatever the age.",
 )
-@click.option("--explain", is_flag=True, help="Show the parts of each score and the passages.")
+@click.option(
+    "--explain", is_flag=True, default=False, help="Show the parts of each score and the passages."
+)
 @click.option("--unlike", multiple=True, metavar="ID", help="Less like this; repeatable.")
 @click.option("--slots", metavar="LIST", help="For a page: story,section,tag,related.")
 @json_option
