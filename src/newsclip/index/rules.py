@@ -150,6 +150,10 @@ class Rulebook:
         """All rules, the newest first, of one moment by id."""
         return sorted(self.rules.values(), key=lambda rule: _precedence(rule)[2:])
 
+    def holding(self, now: datetime) -> list[str]:
+        """The ids of the rules that hold at ``now``, in their order: it changes with the clock."""
+        return sorted(rule.id for rule in self.rules.values() if rule.is_active(now))
+
     def pins(self, source: Sequence[Name], now: datetime) -> list[Rule]:
         """The pins beside a source, by position; at one position the narrower, then the newer."""
         found = [rule for rule in self._about(source, now) if rule.kind == "pin"]
