@@ -139,8 +139,10 @@ class _Export:
 
     def _about(self, view: View) -> str:
         """All else that a rail depends on."""
-        ruled = view.rules().revision
-        return repr((self._archive.store.lineage(), self._archive.encoder.id, ruled, self._choice))
+        rules, store = view.rules(), self._archive.store
+        ruled = (rules.revision, rules.holding(view.now))
+        ranker = hashlib.sha256((view.tuned_ranker() or "").encode()).hexdigest()
+        return repr((store.lineage(), self._archive.encoder.id, ranker, ruled, self._choice))
 
     def _write(self, ids: Sequence[str]) -> int:
         """Makes some rails and writes those that are new; how many."""
