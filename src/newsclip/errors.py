@@ -9,18 +9,24 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── InputInvalid             somebody handed in a value that breaks a rule
     │   ├── ArticleInvalid         a field of an article
     │   ├── QueryInvalid           a parameter of a question
+    │   ├── RuleInvalid            a field of an editors' rule
     │   └── SettingInvalid         a setting, with the place it came from
     ├── SourceUnreadable         a file, or a line of it, that holds no article at all
     ├── ArticleNotFound          no article with that id
+    ├── UrlUnknown               no article with that URL
+    ├── RuleNotFound             no editors' rule with that id
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
     │   ├── StoreUnavailable       the directory cannot be created, read or written
     │   ├── StoreBusy              another process imports, changes its encoder, or has it open
     │   ├── StoreVersionUnknown    it was written by a newer Newsclip
     │   └── BackupUnusable         a backup that cannot be written, or not be restored
-    └── EncoderError
-        ├── EncoderUnavailable     the model cannot be loaded
-        └── EncoderMismatch        the archive's embeddings come from another model
+    ├── EncoderError
+    │   ├── EncoderUnavailable     the model cannot be loaded
+    │   └── EncoderMismatch        the archive's embeddings come from another model
+    └── RankerError
+        ├── RankerInvalid          a stored ranker that cannot be used
+        └── TooLittleKnown         too few articles that are known to belong together
 """
 
 from pathlib import Path
@@ -64,6 +70,10 @@ class QueryInvalid(InputInvalid):
     """A parameter of a question breaks a rule."""
 
 
+class RuleInvalid(InputInvalid):
+    """A field of an editors' rule breaks a rule of ours."""
+
+
 class SettingInvalid(InputInvalid):
     """A setting breaks a rule; ``origin`` says where it was set."""
 
@@ -90,6 +100,27 @@ class ArticleNotFound(NewsclipError):
             "check the id; ids are compared letter by letter, and percent-encoded in a path",
         )
         self.article_id = article_id
+
+
+class UrlUnknown(NewsclipError):
+    """No article has this URL."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"no article has the URL {shown(url)}",
+            "check the URL against the articles' url; scheme, www. and tracking do not matter",
+        )
+        self.url = url
+
+
+class RuleNotFound(NewsclipError):
+    """No rule of the editors has this id."""
+
+    def __init__(self, rule_id: str) -> None:
+        super().__init__(
+            f"no rule has the id {shown(rule_id)}", "list them all: newsclip curation list"
+        )
+        self.rule_id = rule_id
 
 
 class StoreError(NewsclipError):
@@ -146,6 +177,17 @@ class BackupUnusable(StoreError):
         self.path = path
 
 
+class ExportUnusable(StoreError):
+    """The rails cannot be written into their directory."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"the export in {str(path)!r} cannot be written: {problem}",
+            "check that this user may write there, and that there is room",
+        )
+        self.path = path
+
+
 class SnapshotError(StoreError):
     """A snapshot, an index on disk, cannot be used; the store that it was made from can."""
 
@@ -199,3 +241,25 @@ class EncoderMismatch(EncoderError):
         )
         self.stored = stored
         self.asked = asked
+
+
+class RankerError(NewsclipError):
+    """What ranks related articles cannot be used, learned or measured."""
+
+
+class RankerInvalid(RankerError):
+    """A stored ranker is damaged, or was learned on other features."""
+
+    def __init__(self, problem: str) -> None:
+        remedy = "learn it anew: newsclip tune; or use the general one: newsclip tune --reset"
+        super().__init__(f"the archive's own ranker {problem}", remedy)
+        self.problem = problem
+
+
+class TooLittleKnown(RankerError):
+    """Too few articles are known to belong together."""
+
+    def __init__(self, what: str, found: int, needed: int, remedy: str) -> None:
+        super().__init__(f"{what}: {found:,} found, {needed:,} needed", remedy)
+        self.found = found
+        self.needed = needed

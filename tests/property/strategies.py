@@ -92,6 +92,8 @@ filters = st.builds(
     published_from=st.none() | near_noon,
     published_to=st.none() | near_noon,
     exclude_ids=_some(ids),
+    exclude_tags=_some(asked),
+    exclude_sections=_some(asked),
 )
 
 
@@ -106,6 +108,8 @@ def passes(entry: Article, where: Filter, now: datetime) -> bool:
         and (where.published_from is None or _from(entry, where.published_from))
         and (where.published_to is None or _before(entry, where.published_to))
         and entry.id not in where.exclude_ids
+        and not _names(where.exclude_tags) & _names(entry.tags)
+        and not _names(where.exclude_sections) & _names([entry.section])
     )
 
 

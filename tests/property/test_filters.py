@@ -79,7 +79,12 @@ def test_ways_to_ask(shelf: Shelf, removed: set[int], wheres: list[Filter], now:
                 assert set(found) <= expected
 
         # The lexicon narrows by names and dates alone.
-        names_and_dates = replace(where, exclude_ids=frozenset())
+        names_and_dates = replace(
+            where,
+            exclude_ids=frozenset(),
+            exclude_tags=frozenset(),
+            exclude_sections=frozenset(),
+        )
         shown = {
             key: entry.model_copy(update={"status": "published", "expires_at": None})
             for key, entry in shelf.items()

@@ -235,6 +235,7 @@ def test_the_defaults() -> None:
         "title": "",
         "summary": "",
         "body": "B",
+        "links": [],
         "section": None,
         "tags": [],
         "authors": [],
@@ -301,6 +302,31 @@ def test_an_article_is_frozen() -> None:
         article("a").title = "changed"  # type: ignore[misc]
 
 
+def test_links_are_ids_and_whole_urls_each_once() -> None:
+    links = ["n-17", 1042, "https://courier.example/a", "n-17", "//courier.example/b"]
+    expected = ("n-17", "1042", "https://courier.example/a", "//courier.example/b")
+    assert article("a", links=links).links == expected
+
+
+@pytest.mark.parametrize(
+    ("links", "problem"),
+    [
+        (["/harbour"], r"links\.0: is a relative URL"),
+        (["a", " b"], r"links\.1: begins or ends with a blank"),
+        (["a\x00b"], "holds a control character"),
+        ([""], "at least 1 character"),
+        (["x" * 2_001], "at most 2000 characters"),
+        ([None], "valid string"),
+        ([str(number) for number in range(1_001)], "at most 1000 items"),
+        ("https://courier.example/a", "links: "),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_refused(links: object, problem: str) -> None:
+    with pytest.raises(ArticleInvalid, match=problem) as caught:
+        article("a", links=links)
+    assert caught.value.remedy.startswith("write links as a list of ids and whole URLs")
+
+
 def test_unknown_fields_are_ignored_and_named() -> None:
     raw = {"id": "a", "mood": "calm", "title": "T", "Tags": []}
     assert parse_article(raw) == article("a", title="T")
@@ -347,6 +373,7 @@ def test_the_content_hash_changes_with_every_field() -> None:
         "title": "t",
         "summary": "s",
         "body": "b",
+        "links": ["k", "https://courier.example/m"],
         "section": "c",
         "tags": ["x", "y"],
         "authors": ["p", "q"],
@@ -361,6 +388,7 @@ def test_the_content_hash_changes_with_every_field() -> None:
         full | {name: value}
         for name, value in {
             **{name: "z" for name in full if isinstance(full[name], str)},
+            "links": ["https://courier.example/m", "k"],
             "tags": ["y", "x"],
             "authors": ["q", "p"],
             "language": "fr",
@@ -374,6 +402,20 @@ def test_the_content_hash_changes_with_every_field() -> None:
     hashes = {content_hash(parse_article(raw)) for raw in [full, *variants]}
     assert len(hashes) == len(full) + 1
     assert {len(digest) for digest in hashes} == {32}
+
+
+def test_the_content_hash_of_an_article_without_links_is_that_of_before_there_were_links() -> None:
+    written = article(
+        "politics/2026/harbour-law",
+        url="https://courier.example/politics/harbour-law",
+        title="Harbour law passes the Assembly",
+        body="B",
+        tags=["Harbour"],
+        published_at="2026-01-08T18:20:00+01:00",
+    )
+    before = "d69f3dfa1058479f8bd5b3685176bd3650c8aab15ee1f831e3cd07e3c2fc4992"
+    assert content_hash(written).hex() == before
+    assert content_hash(written.model_copy(update={"links": ("n-17",)})).hex() != before
 
 
 def test_the_content_hash_is_of_what_is_stored_not_of_what_was_written() -> None:

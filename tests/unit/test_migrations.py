@@ -22,6 +22,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 # Each was written by the last Newsclip that wrote the format, with twenty articles of the sample.
 EARLIER = range(1, FORMAT_VERSION)
+LINEAGE = "SELECT value FROM setting WHERE name = 'lineage'"
 
 
 def place(version: int, directory: Path) -> Path:
@@ -79,6 +80,16 @@ def test_an_earlier_format_opens_with_all_that_is_in_it(tmp_path: Path, number: 
     assert version(tmp_path / FILE_NAME) == FORMAT_VERSION
 
 
+def test_articles_of_before_the_links_are_found_by_their_urls(tmp_path: Path) -> None:
+    place(2, tmp_path)
+    store = Store.open(tmp_path)
+    url = "http://lissandcourier.example/politics/n-1042/?utm_source=letter#top"
+    assert store.links.key_of_url(url) == store.key_of("n-1042")
+    assert store.get("n-1042").links == ()
+    assert store.links.totals() == (0, 0)
+    store.close()
+
+
 @pytest.mark.parametrize("number", EARLIER)
 def test_the_tables_are_those_of_a_new_archive(tmp_path: Path, number: int) -> None:
     place(number, tmp_path)
@@ -93,7 +104,8 @@ def test_a_migration_that_fails_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     file = place(number, tmp_path)
-    before = rows(file)
+    before, lineage = rows(file), read(file, LINEAGE)
+    made = read(file, "SELECT * FROM sqlite_master")
 
     def failing(script: str) -> Iterator[str]:
         yield from statements(script)
@@ -105,7 +117,8 @@ def test_a_migration_that_fails_changes_nothing(
         opened(tmp_path)
     monkeypatch.undo()
     assert (version(file), rows(file)) == (number, before)
-    assert read(file, "SELECT * FROM setting WHERE name = 'lineage'") == []
+    assert read(file, LINEAGE) == lineage
+    assert read(file, "SELECT * FROM sqlite_master") == made
     opened(tmp_path)
     assert (version(file), rows(file)) == (FORMAT_VERSION, before)
 

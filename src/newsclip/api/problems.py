@@ -20,10 +20,13 @@ from newsclip.errors import (
     InputInvalid,
     NewsclipError,
     QueryInvalid,
+    RuleInvalid,
+    RuleNotFound,
     SettingInvalid,
     SourceUnreadable,
     StoreBusy,
     StoreError,
+    UrlUnknown,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -50,6 +53,8 @@ MEDIA_TYPE = Kind(415, "unsupported-media-type", "The request body is of another
 REQUEST_INVALID = Kind(422, "request-invalid", "The request breaks a rule")
 ARTICLE_INVALID = Kind(422, "article-invalid", "The article breaks a rule")
 ARTICLE_NOT_FOUND = Kind(404, "article-not-found", "There is no such article")
+URL_UNKNOWN = Kind(404, "url-unknown", "No article has this URL")
+RULE_NOT_FOUND = Kind(404, "rule-not-found", "There is no such rule")
 INTERNAL = Kind(500, "internal-error", "Newsclip failed on this request")
 STARTING = Kind(503, "starting", "The archive is still being loaded")
 STORE_BUSY = Kind(503, "store-busy", "Another process is importing into the archive")
@@ -62,9 +67,12 @@ KIND_OF_ERROR: Mapping[type[NewsclipError], Kind] = {
     InputInvalid: REQUEST_INVALID,
     ArticleInvalid: ARTICLE_INVALID,
     QueryInvalid: REQUEST_INVALID,
+    RuleInvalid: REQUEST_INVALID,
     SettingInvalid: INTERNAL,
     SourceUnreadable: MALFORMED,
     ArticleNotFound: ARTICLE_NOT_FOUND,
+    UrlUnknown: URL_UNKNOWN,
+    RuleNotFound: RULE_NOT_FOUND,
     StoreError: STORE_UNAVAILABLE,
     StoreBusy: STORE_BUSY,
     EncoderError: ENCODER_UNAVAILABLE,
@@ -146,6 +154,10 @@ def fault_of(error: NewsclipError) -> Fault | None:
         return Fault(error.field, error.value, error.problem, error.remedy)
     if isinstance(error, ArticleNotFound):
         return Fault("id", error.article_id, "is the id of no article", error.remedy)
+    if isinstance(error, UrlUnknown):
+        return Fault("url", error.url, "is the URL of no article", error.remedy)
+    if isinstance(error, RuleNotFound):
+        return Fault("id", error.rule_id, "is the id of no rule", error.remedy)
     return None
 
 

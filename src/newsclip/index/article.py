@@ -38,6 +38,7 @@ _REMEDIES = {
     "language": 'use a language code such as "en" or "pt-BR"',
     "title": "give the article a title or a body as text",
     "url": "write the URL as text, or leave it out",
+    "links": 'write links as a list of ids and whole URLs, such as ["n-17", "https://…/harbour"]',
 }
 _DATE_REMEDY = "write the date in ISO 8601, such as 2026-01-08 or 2026-01-08T18:20:00+01:00"
 _FIELD_REMEDY = "write it as text within the limit, or leave the field out"
@@ -109,6 +110,17 @@ def _blank_as_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _reachable(text: str) -> str:
+    """A link must say by itself where it leads: an id, or a URL with its host."""
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise _reject("holds a control character")
+    if text != text.strip():
+        raise _reject("begins or ends with a blank")
+    if text.startswith("/") and not text.startswith("//"):
+        raise _reject("is a relative URL, which leads nowhere without its page")
+    return text
+
+
 _Name = Annotated[str, Field(strict=True, min_length=1, max_length=200)]
 _Url = Annotated[str, Field(strict=True, min_length=1, max_length=2_000)]
 Instant = Annotated[datetime, BeforeValidator(_utc, json_schema_input_type=str)]
@@ -117,6 +129,12 @@ _Id = Annotated[
     Field(strict=True, min_length=1, max_length=512),
     BeforeValidator(_article_id),  # after the bounds, or they would not be those of a text
     AfterValidator(_addressable),
+]
+_Link = Annotated[
+    str,
+    Field(strict=True, min_length=1, max_length=2_000),
+    BeforeValidator(_article_id),
+    AfterValidator(_reachable),
 ]
 _OptionalName = Annotated[_Name | None, BeforeValidator(_blank_as_none)]
 _OptionalUrl = Annotated[_Url | None, BeforeValidator(_blank_as_none)]
@@ -140,6 +158,9 @@ class Article(BaseModel):
     title: Annotated[str, Field(strict=True, max_length=2_000)] = ""
     summary: Annotated[str, Field(strict=True, max_length=20_000)] = ""
     body: Annotated[str, Field(strict=True, max_length=10_000_000)] = ""
+    links: Annotated[
+        tuple[_Link, ...], Field(max_length=1_000), AfterValidator(_without_repeats)
+    ] = ()
     section: _OptionalName = None
     tags: Annotated[
         tuple[_Name, ...],
@@ -221,16 +242,19 @@ def format_instant(instant: datetime | None) -> str | None:
 
 
 def article_to_dict(article: Article) -> dict[str, Any]:
-    """The article as JSON-ready values: dates as text in UTC, tags and authors as lists."""
+    """The article as JSON-ready values: dates as text in UTC, tuples as lists."""
     fields: dict[str, Any] = dict(article)
     for name in ("published_at", "updated_at", "expires_at"):
         fields[name] = format_instant(fields[name])
-    return fields | {"tags": list(article.tags), "authors": list(article.authors)}
+    return fields | {name: list(fields[name]) for name in ("links", "tags", "authors")}
 
 
 def content_hash(article: Article) -> bytes:
     """32 bytes (SHA-256) that change when any field does: how an unchanged article is known."""
-    text = json.dumps(article_to_dict(article), sort_keys=True, ensure_ascii=False)
+    fields = article_to_dict(article)
+    if not article.links:  # as before there were links, so that they made no article a changed one
+        del fields["links"]
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
 
 

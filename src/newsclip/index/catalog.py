@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from newsclip.index.columns import Columns, Rows
 from newsclip.index.digest import attribute_name
-from newsclip.index.filters import ALWAYS, NEVER, Filter, conditions, seconds
+from newsclip.index.filters import ALWAYS, NEVER, Filter, conditions, exclusions, seconds
 from newsclip.index.strings import UNKNOWN, Strings
 
 _NEWEST_AT_A_TIME = 4_096
@@ -110,13 +110,16 @@ class Catalog:
         Not to be changed. The filter's ``exclude_ids`` are for the caller to look up.
         """
         mask = self.visible(now)
-        asked = conditions(where)
+        asked, unwanted = conditions(where), exclusions(where)
         dated = where.published_from is not None or where.published_to is not None
-        if not (asked or dated or len(excluded)):
+        if not (asked or unwanted or dated or len(excluded)):
             return mask
         mask = mask.copy()
         for attribute, names in asked:
             mask &= self._any(attribute, names)
+        for attribute, names in unwanted:
+            for name in names:
+                mask[self._rows_with(attribute, name)] = False
         if dated:
             mask &= self._published_between(where)
         mask[excluded] = False
@@ -140,6 +143,10 @@ class Catalog:
     def _rows_with(self, attribute: str, folded: str) -> Rows:
         number = self._names.number(attribute_name(attribute, folded))
         return np.empty(0, np.int64) if number == UNKNOWN else self._holders.rows_with(number)
+
+    def tagged(self, folded_tag: str) -> Rows:
+        """The rows that carry a tag and are alive."""
+        return self.alive(self._rows_with("tag", folded_tag))
 
     def carried(self, folded_tags: Iterable[str], now: datetime) -> set[str]:
         """Those of the tags that a visible article carries."""

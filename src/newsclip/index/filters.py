@@ -38,7 +38,8 @@ class Filter:
     Letter case and a leading ``#`` make no difference; the language ``en`` includes ``en-GB``, and
     ``und`` means the articles that name none. ``exclude_keys`` are good within one view alone.
     ``published_from`` is inclusive, ``published_to`` exclusive; an article without a date
-    passes neither. Articles that readers must not see never pass, whatever the filter says.
+    passes neither. Any one of ``exclude_tags`` or ``exclude_sections`` is enough to keep an article
+    out. Articles that readers must not see never pass, whatever the filter says.
     """
 
     sections: frozenset[str] = frozenset()
@@ -49,6 +50,8 @@ class Filter:
     published_to: datetime | None = None
     exclude_ids: frozenset[str] = frozenset()
     exclude_keys: frozenset[int] = frozenset()
+    exclude_tags: frozenset[str] = frozenset()
+    exclude_sections: frozenset[str] = frozenset()
 
 
 def fold(name: str) -> str:
@@ -76,6 +79,12 @@ def conditions(where: Filter) -> list[tuple[str, frozenset[str]]]:
         *(("tag", [tag]) for tag in where.tags),
     ]
     # A name that folds to nothing ("#") still asks for something: what no article has.
+    return [(attribute, _folded(names)) for attribute, names in pairs if names]
+
+
+def exclusions(where: Filter) -> list[tuple[str, frozenset[str]]]:
+    """What the filter leaves out, as (attribute, names) pairs: any of the names is enough."""
+    pairs = [("section", where.exclude_sections), ("tag", where.exclude_tags)]
     return [(attribute, _folded(names)) for attribute, names in pairs if names]
 
 

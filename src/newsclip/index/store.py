@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 
 from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
 from newsclip.index.article import Article, format_instant
+from newsclip.index.audit import Audit
+from newsclip.index.curation import Curation
 from newsclip.index.database import Database
 from newsclip.index.embeddings import Embeddings
+from newsclip.index.links import Links, insert_links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
+from newsclip.index.rankers import Rankers
 
 FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
@@ -31,6 +35,11 @@ _TAGS = (
     "(SELECT json_group_array(tag) FROM"
     " (SELECT tag FROM article_tag t WHERE t.key = article.key ORDER BY position))"
 )
+_LINKS = (
+    "(SELECT json_group_array(link) FROM"
+    " (SELECT link FROM article_link l WHERE l.key = article.key ORDER BY position))"
+)
+_ALL = f"{_COLUMNS}, {_TAGS}, {_LINKS}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,10 @@ class Store:
         self._database = Database(directory / FILE_NAME)
         self._open = ExitStack()
         self.embeddings = Embeddings(self._database)
+        self.rankers = Rankers(self._database)
+        self.links = Links(self._database)
+        self.curation = Curation(self._database)
+        self.audit = Audit(self._database)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:
@@ -106,7 +119,7 @@ class Store:
 
     def get(self, article_id: str) -> Article:
         """The article as stored, visible or not. Raises ArticleNotFound."""
-        query = f"SELECT {_COLUMNS}, {_TAGS} FROM article WHERE id = ?"
+        query = f"SELECT {_ALL} FROM article WHERE id = ?"
         row = self._database.first(query, article_id)
         if row is None:
             raise ArticleNotFound(article_id)
@@ -117,9 +130,19 @@ class Store:
         row = self._database.first("SELECT key FROM article WHERE id = ?", article_id)
         return None if row is None else int(row[0])
 
+    def keys_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """The key of each of these articles that is there."""
+        return dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
+
+    def ids(self, keys: Sequence[int]) -> list[str]:
+        """The ids of the articles with these keys; keys that are no more are left out."""
+        return [
+            row[0] for row in self._database.rows_in("SELECT id FROM article WHERE key IN", keys)
+        ]
+
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""
-        query = f"SELECT key, {_COLUMNS}, {_TAGS} FROM article WHERE key IN"
+        query = f"SELECT key, {_ALL} FROM article WHERE key IN"
         return {row[0]: _article(row[1:]) for row in self._database.rows_in(query, keys)}
 
     def hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
@@ -240,6 +263,7 @@ def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revisi
     key = connection.execute(insert, values).lastrowid
     tags = ((key, position, tag) for position, tag in enumerate(article.tags))
     connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
+    insert_links(connection, key, article)
     vector = stored.embedding.astype("<f4").tobytes()
     connection.execute("INSERT INTO embedding VALUES (?, ?, ?)", (key, encoder, vector))
 
@@ -261,6 +285,7 @@ def _article(row: Sequence[Any]) -> Article:
         status=row[11],
         expires_at=instant(row[12]),
         tags=tuple(json.loads(row[13])),
+        links=tuple(json.loads(row[14])),
     )
 
 

@@ -14,10 +14,13 @@ from newsclip.errors import (
     EncoderError,
     NewsclipError,
     QueryInvalid,
+    RuleInvalid,
+    RuleNotFound,
     SettingInvalid,
     SourceUnreadable,
     StoreBusy,
     StoreError,
+    UrlUnknown,
 )
 
 SOME_REFUSED = 1
@@ -29,8 +32,11 @@ READER_GONE = 141
 # A class that is missing here has the code of its nearest base. 2 is also click's, for usage.
 EXIT_CODES: Mapping[type[NewsclipError], int] = {
     QueryInvalid: 2,
+    RuleInvalid: 2,
     SettingInvalid: 2,
     ArticleNotFound: 3,
+    UrlUnknown: 3,
+    RuleNotFound: 3,
     ArticleInvalid: 4,
     SourceUnreadable: 4,
     StoreError: 5,

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
 
+from newsclip.index.urls import canonical
+
 _STEPS = sorted(
     (file for file in files(__name__).iterdir() if file.name.endswith(".sql")),
     key=lambda file: file.name,
@@ -23,6 +25,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Takes all steps that are missing; the caller's transaction keeps all of them or none."""
+    connection.create_function("canonical_url", 1, canonical, deterministic=True)
     for step in _STEPS[version_of(connection) :]:
         # Not executescript(): it commits the transaction first.
         for statement in statements(step.read_text("utf-8")):
