@@ -21,9 +21,12 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     │   ├── StoreBusy              another process imports, changes its encoder, or has it open
     │   ├── StoreVersionUnknown    it was written by a newer Newsclip
     │   └── BackupUnusable         a backup that cannot be written, or not be restored
-    └── EncoderError
-        ├── EncoderUnavailable     the model cannot be loaded
-        └── EncoderMismatch        the archive's embeddings come from another model
+    ├── EncoderError
+    │   ├── EncoderUnavailable     the model cannot be loaded
+    │   └── EncoderMismatch        the archive's embeddings come from another model
+    └── RankerError
+        ├── RankerInvalid          a stored ranker that cannot be used
+        └── TooLittleKnown         too few articles that are known to belong together
 """
 
 from pathlib import Path
@@ -174,6 +177,17 @@ class BackupUnusable(StoreError):
         self.path = path
 
 
+class ExportUnusable(StoreError):
+    """The rails cannot be written into their directory."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"the export in {str(path)!r} cannot be written: {problem}",
+            "check that this user may write there, and that there is room",
+        )
+        self.path = path
+
+
 class SnapshotError(StoreError):
     """A snapshot, an index on disk, cannot be used; the store that it was made from can."""
 
@@ -227,3 +241,25 @@ class EncoderMismatch(EncoderError):
         )
         self.stored = stored
         self.asked = asked
+
+
+class RankerError(NewsclipError):
+    """What ranks related articles cannot be used, learned or measured."""
+
+
+class RankerInvalid(RankerError):
+    """A stored ranker is damaged, or was learned on other features."""
+
+    def __init__(self, problem: str) -> None:
+        remedy = "learn it anew: newsclip tune; or use the general one: newsclip tune --reset"
+        super().__init__(f"the archive's own ranker {problem}", remedy)
+        self.problem = problem
+
+
+class TooLittleKnown(RankerError):
+    """Too few articles are known to belong together."""
+
+    def __init__(self, what: str, found: int, needed: int, remedy: str) -> None:
+        super().__init__(f"{what}: {found:,} found, {needed:,} needed", remedy)
+        self.found = found
+        self.needed = needed

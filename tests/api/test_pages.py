@@ -40,6 +40,7 @@ PETRO = {
 CALL = PETRO | {
     "id": "world/call",
     "title": "Colombia and the United States talk about trade",
+    "body": "Petro spoke to Washington about coffee, and the tensions between them were calmed.",
     "published_at": "2026-01-07",
     "updated_at": None,
 }
@@ -196,6 +197,16 @@ def test_the_rail_says_why_each_article_is_there(client: FlaskClient) -> None:
     rail = client.get("/articles/world/petro").text.partition("<aside")[2]
     assert "#Colombia" in rail
     assert 'class="reasons"' in rail
+
+
+def test_the_rail_says_what_an_editor_has_chosen(client: FlaskClient) -> None:
+    rule = {"kind": "pin", "position": 1, "author": "Ada", "reason": "<why>"}
+    rule |= {"target": "article:world/call", "source": "article:world/petro"}
+    assert client.put("/v1/curation/front", json=rule).status_code == 201
+    rail = client.get("/articles/world/petro").text.partition("<aside")[2]
+    first = rail.partition("</li>")[0]
+    assert 'href="/articles/world/call"' in first
+    assert "chosen by the editors: &lt;why&gt;" in first
 
 
 def test_no_article_stands_on_the_front_page_twice(client: FlaskClient) -> None:

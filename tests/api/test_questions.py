@@ -7,6 +7,7 @@ import pytest
 
 from .checked_client import CheckedClient
 from .conftest import DRAFT, HARBOUR
+from .test_curation import WRITTEN
 
 SIMILAR = f"/v1/articles/{quote(HARBOUR['id'], safe='')}/similar"
 
@@ -85,6 +86,10 @@ CHOICE: dict[str, tuple[Any, Any]] = {
     "min_score": (0, 1),
     "exclude": (None, ["politics/2026/harbour-strike"]),
     "fallback": ("fill", "none"),
+    "time": ("any", "around"),
+    "diversity": (0, 1),
+    "languages": ("same", "any"),
+    "explain": ("false", "true"),
 }
 DRAFT_FIELDS: dict[str, tuple[Any, Any]] = {
     "title": (None, "Rye bread"),
@@ -95,16 +100,43 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
     ("get", "/v1/search"): SEARCH,
     ("get", "/v1/articles/{id}/similar"): CHOICE
     | {"section": (None, "Economy"), "tag": (None, "Trade")},
+    ("get", "/v1/similar"): CHOICE
+    | {
+        "section": (None, "Economy"),
+        "tag": (None, "Trade"),
+        "url": ("https://courier.example/politics/harbour-law/", "https://courier.example/rye"),
+    },
+    ("get", "/v1/articles/{id}/onward"): CHOICE | {"slots": ("section", "tag,related")},
     ("post", "/v1/similar"): CHOICE
     | DRAFT_FIELDS
     | {
+        "explain": (False, True),
+        "language": ("en", "es"),
+        "published_at": (None, "2025-06-01"),
         "where": (None, {"section": ["Economy"], "tag": ["Trade"]}),
         "section": ("Economy", "Life"),
         "tags": (None, ["Trade"]),
+        "like": ([{"id": HARBOUR["id"]}], [{"id": "life/rye", "weight": 2}]),
+        "unlike": (None, ["economy/2025/harbour-fees"]),
     },
     ("post", "/v1/tags/suggest"): DRAFT_FIELDS
     | {"limit": (1, 2), "min_score": (0, 1), "tags": (None, ["Harbour"])},
     ("get", "/v1/tags"): {"limit": (1, 2), "offset": (0, 1)},
+    ("get", "/v1/curation"): {
+        "kind": (None, "hide"),
+        "target": (None, "tag:#sponsored"),
+        "source": ("everywhere", "article:y"),
+        "active": ("true", "false"),
+        "limit": (1, 2),
+        "offset": (0, 1),
+    },
+    ("get", "/v1/audit"): {
+        "kind": (None, "tags"),
+        "subject": ("a", "b"),
+        "actor": (None, "Ada Byron"),
+        "before": (2, 3),
+        "limit": (1, 2),
+    },
 }
 CASES = [(*key, name) for key, parameters in VARIED.items() for name in parameters]
 
@@ -114,13 +146,27 @@ def test_every_parameter_changes_some_answer(
     shared: CheckedClient, method: str, path: str, name: str
 ) -> None:
     one, other = VARIED[method, path][name]
+    if name in ("like", "unlike"):  # in place of a draft
+        like: Any = {"like": [{"id": HARBOUR["id"]}]}
+        answers = [
+            shared.post(path, json={k: v for k, v in (like | {name: value}).items() if v}).json
+            for value in (one, other)
+        ]
+        assert answers[0]["hits"] != answers[1]["hits"]
+        return
     assert ask(shared, method, path, {name: one}) != ask(shared, method, path, {name: other})
 
 
 def ask(client: CheckedClient, method: str, path: str, changed: dict[str, Any]) -> Any:
     asked: dict[str, Any] = {"q": "harbour"} if path == "/v1/search" else {}
+    if (method, path) == ("get", "/v1/similar"):
+        asked = {"url": HARBOUR["url"]}
     if method == "post":
         asked = DRAFT | {"min_score": 0.3}
+        if path == "/v1/similar":
+            asked |= {"min_score": 0.2, "language": "en"}
+    if path.endswith(("/similar", "/onward")):
+        asked |= {"limit": 4} | ({"slots": "related"} if path.endswith("/onward") else {})
     asked = {name: value for name, value in (asked | changed).items() if value is not None}
     if method == "post":
         response = client.post(path, json=asked)
@@ -140,7 +186,8 @@ def test_no_documented_parameter_is_left_out_above(shared: CheckedClient) -> Non
             model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if model.endswith("Body"):
                 names |= set(document["components"]["schemas"][model]["properties"])
-            assert names == set(VARIED.get((method, path), {})), f"{method} {path}"
+            varied = (VARIED | WRITTEN).get((method, path), {})
+            assert names == set(varied), f"{method} {path}"
 
 
 @pytest.mark.parametrize(

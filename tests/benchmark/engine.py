@@ -33,7 +33,8 @@ from newsclip.index.vectors import ProbingVectorIndex, VectorIndex, widened
 from newsclip.index.view import View
 from newsclip.recommender.fusion import DEPTH, LOOKED_UP
 from newsclip.recommender.search import search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 from newsclip.recommender.telling import telling_terms
 
 SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
@@ -111,7 +112,7 @@ def _recall(found: Sequence[NDArray[np.int64]], cosines: NDArray[np.float32]) ->
 
 def _jobs(archive: Archive, asked: Sequence[Article]) -> dict[str, Any]:
     calls: dict[str, Callable[[View, Article], object]] = {
-        "similar": lambda view, article: similar_to_article(view, article.id),
+        "similar": lambda view, article: similar(view, source_of_article(view, article.id)),
         "search": lambda view, article: search(view, article.title),
         "search_keyword": lambda view, article: search(view, article.title, mode="keyword"),
         "live_view": _both_sides,

@@ -26,7 +26,8 @@ from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import DEPTH, LOOKED_UP
 from newsclip.recommender.search import search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tags import suggest_tags
 from newsclip.recommender.telling import telling_terms, terms_of_draft
 
@@ -66,7 +67,7 @@ def _jobs(view: View, questions: int) -> dict[str, dict[str, float]]:
 
     calls: dict[str, Callable[[int], object]] = {
         "raw": raw,
-        "similar": lambda place: similar_to_article(view, asked[place][0].id),
+        "similar": lambda place: similar(view, source_of_article(view, asked[place][0].id)),
         "search": lambda place: search(view, asked[place][0].title),
         "suggest_tags": lambda place: suggest_tags(view, asked[place][1]),
     }

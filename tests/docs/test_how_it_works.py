@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsclip.recommender import fusion, search, similar, tags
+from newsclip.recommender import fusion, relevance, search, tags
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
 
@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
     ("job", "weight"),
     [
         ("search", search.SEMANTIC_WEIGHT),
-        ("related articles", similar.SEMANTIC_WEIGHT),
+        ("related articles", relevance.SEMANTIC_WEIGHT),
         ("neighbours for tags", tags.SEMANTIC_WEIGHT),
     ],
 )

@@ -26,9 +26,11 @@ from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import tag_counts
 from newsclip.index.store import Store
 from newsclip.index.view import View
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import Mode, search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 
 from .model import Model, embedding, terms_of
 from .strategies import NOON, articles, filters, ids, moments, queries
@@ -133,7 +135,11 @@ class ArchiveMachine(RuleBasedStateMachine):
         article_id = data.draw(st.sampled_from(sorted(self.model.articles)))
         noise = self.model.noise(embedding(self.model.articles[article_id]))
         with self.workers[worker].reading(now) as view:
-            hits = similar_to_article(view, article_id, where=where, fallback="none").hits
+            hits = similar(
+                view,
+                source_of_article(view, article_id),
+                Choice(where=where, fallback="none", time="evergreen", languages="any"),
+            ).hits
             found = scores_of(view, hits)
         same_scores(found, self.model.similar(article_id, where, now), noise)
 

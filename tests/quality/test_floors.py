@@ -19,8 +19,10 @@ import pytest
 from newsclip.errors import ArticleInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article, parse_article
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.search import Mode, search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -88,7 +90,9 @@ def test_editors_links_of_digitalgov(tmp_path: Path) -> None:
         archive.put(entries)
         with archive.reading(NOW) as view:
             rails = {
-                source: similar_to_article(view, source, limit=10, fallback="none").hits
+                source: similar(
+                    view, source_of_article(view, source), Choice(limit=10, fallback="none")
+                ).hits
                 for source in sample
             }
     scores = [ndcg([hit.article.id for hit in rails[s]], linked[s]) for s in sample]

@@ -13,9 +13,11 @@ import pytest
 
 from newsclip.index.archive import Archive
 from newsclip.index.sources.jsonlines import read_articles
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.search import Mode, search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tags import suggest_tags
 
 from .newsroom_stories import BIRDS, JUDGE, PORT, RIVER, SINGER, STORIES, STORM
@@ -26,7 +28,9 @@ SECOND = timedelta(seconds=1)
 
 def rail(archive: Archive, article_id: str, limit: int = 6, now: datetime = NOW) -> list[str]:
     with archive.reading(now) as view:
-        hits = similar_to_article(view, article_id, limit=limit, fallback="none").hits
+        hits = similar(
+            view, source_of_article(view, article_id), Choice(limit=limit, fallback="none")
+        ).hits
     return [hit.article.id for hit in hits]
 
 
@@ -60,15 +64,32 @@ def test_a_story_keeps_together(newsroom: Archive, story: str, least: int) -> No
     assert min(own.values()) >= 3, own
 
 
-# Near-duplicates, early and full versions, corrections
+# Wire copies, early and full versions, corrections
+
+COPIES = [
+    ("world/2025/08/monte-cendal-ash-airport", "n-1077"),
+    ("world/2026/02/sauvelle-government-falls", "world/2026/02/marchal-resigns-pontclair"),
+    ("business/2026/01/rate-cut-quarter-point", "n-1195"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*COPIES, *((b, a) for a, b in COPIES)])
+def test_a_wire_copy_is_not_shown_beside_its_twin_but_named_elsewhere(
+    newsroom: Archive, one: str, other: str
+) -> None:
+    with newsroom.reading(NOW) as view:
+        rail_of_one = similar(view, source_of_article(view, one), Choice(limit=100)).hits
+        beside = rail_of_one[0].article.id
+        rail_beside = similar(view, source_of_article(view, beside), Choice(limit=100)).hits
+    assert other not in {hit.article.id for hit in rail_of_one}
+    shown = [hit for hit in rail_beside if {hit.article.id} & {one, other}]
+    assert len(shown) == 1
+    assert {shown[0].article.id, *(copy.id for copy in shown[0].duplicates)} == {one, other}
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("world/2025/08/monte-cendal-ash-airport", "n-1077"),
-        ("world/2026/02/sauvelle-government-falls", "world/2026/02/marchal-resigns-pontclair"),
-        ("business/2026/01/rate-cut-quarter-point", "n-1195"),
         ("world/2025/07/veldra-detains-trawler", "world/2025/07/anna-lovise-taken-to-ostvik"),
         (
             "general/2025/10/ferry-sinks-gull-narrows",
@@ -109,7 +130,7 @@ def test_a_correction_stands_beside_what_it_corrects(
     [
         (STORIES["fish"], RIVER, 3),
         (SINGER, STORM, 2),
-        (STORIES["bank"], STORIES["club"], 6),
+        (STORIES["bank"], STORIES["club"], 4),
         (STORIES["ferry"], BIRDS, 3),
         (PORT, JUDGE, 5),
     ],
@@ -242,7 +263,10 @@ def answers(archive: Archive, now: datetime, queries: Iterable[str]) -> set[str]
     ids = [row[0] for row in archive.store.rows_of("SELECT id FROM article")]
     with archive.reading(now) as view:
         for article_id in ids:
-            shown |= {hit.article.id for hit in similar_to_article(view, article_id, limit=30).hits}
+            shown |= {
+                hit.article.id
+                for hit in similar(view, source_of_article(view, article_id), Choice(limit=30)).hits
+            }
         for query in queries:
             shown |= {hit.article.id for hit in search(view, query, limit=200).hits}
     return shown

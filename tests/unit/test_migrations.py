@@ -105,6 +105,7 @@ def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     file = place(number, tmp_path)
     before, lineage = rows(file), read(file, LINEAGE)
+    made = read(file, "SELECT * FROM sqlite_master")
 
     def failing(script: str) -> Iterator[str]:
         yield from statements(script)
@@ -117,7 +118,7 @@ def test_a_migration_that_fails_changes_nothing(
     monkeypatch.undo()
     assert (version(file), rows(file)) == (number, before)
     assert read(file, LINEAGE) == lineage
-    assert read(file, "SELECT * FROM sqlite_master WHERE name LIKE 'article_url%'") == []
+    assert read(file, "SELECT * FROM sqlite_master") == made
     opened(tmp_path)
     assert (version(file), rows(file)) == (FORMAT_VERSION, before)
 

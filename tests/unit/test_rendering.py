@@ -4,7 +4,8 @@ import pytest
 
 from newsclip.api import rendering
 from newsclip.index.article import Article
-from newsclip.recommender.hit import Hit, Reason, Snippet
+from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
+from newsclip.recommender.onward import Slot
 from newsclip.recommender.search import SearchPage
 from newsclip.recommender.similar import Related
 from newsclip.recommender.tags import NeighbourEvidence, TagSuggestion, TextEvidence
@@ -34,6 +35,8 @@ RENDERED = {
     "fallback": False,
     "pinned": False,
     "snippet": None,
+    "duplicates": [],
+    "explanation": None,
 }
 HIT = Hit(ARTICLE, 0.123456, (Reason("tags", ("Harbour",)), Reason("meaning")))
 
@@ -47,6 +50,30 @@ def test_related() -> None:
     assert rendering.related_to_dict(related) == {
         "heading": "More from Politics",
         "hits": [RENDERED],
+    }
+
+
+def test_copies_and_the_parts_of_a_score() -> None:
+    copy = ARTICLE.model_copy(update={"id": "wire/1", "url": "https://wire.example/1"})
+    explanation = Explanation(0.51239, 0.75, {"words": 0.123456, "meaning": -0.2})
+    shown = rendering.hit_to_dict(Hit(ARTICLE, 0.3, duplicates=(copy,), explanation=explanation))
+    assert shown["duplicates"] == [
+        {"id": "wire/1", "url": "https://wire.example/1", "title": "Harbour law passes"}
+    ]
+    assert shown["explanation"] == {
+        "relevance": 0.5124,
+        "time": 0.75,
+        "parts": {"words": 0.1235, "meaning": -0.2},
+    }
+
+
+def test_the_slots_of_a_page() -> None:
+    slots = [Slot("tag", "More on Harbour", [HIT], "Harbour"), Slot("related", "Related", [])]
+    assert rendering.onward_to_dict(slots) == {
+        "slots": [
+            {"slot": "tag", "heading": "More on Harbour", "tag": "Harbour", "hits": [RENDERED]},
+            {"slot": "related", "heading": "Related", "tag": None, "hits": []},
+        ]
     }
 
 
@@ -91,6 +118,11 @@ def test_suggestions() -> None:
         (Reason("section", ("Politics",)), "section: Politics"),
         (Reason("meaning"), "close in meaning"),
         (Reason("newest"), "among the newest"),
+        (Reason("pinned"), "chosen by the editors"),
+        (Reason("story"), "the same story"),
+        (Reason("names", ("Ada Byron", "Rome")), "names: Ada Byron, Rome"),
+        (Reason("age", ("3 days before",)), "3 days before"),
+        (Reason("passages", ("One, two.", "Three.")), "passages: One, two. | Three."),
     ],
 )
 def test_a_reason_as_it_reads(reason: Reason, text: str) -> None:

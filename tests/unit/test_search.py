@@ -278,7 +278,6 @@ def test_the_text_shown_is_the_body_or_else_what_there_is(
     assert shown == Snippet("A fish", ((2, 6),))
 
 
-@pytest.mark.xfail(reason="words that are in no body are not marked in a title or summary")
 def test_words_that_no_body_has_are_marked_too(archive: Archive) -> None:
     archive.put([article("a", title="A fish"), article("b", body="law")])
     assert snippet(archive, "fish") == Snippet("A fish", ((2, 6),))

@@ -1,3 +1,4 @@
+import math
 import os
 from pathlib import Path
 
@@ -34,9 +35,28 @@ def test_defaults() -> None:
         "max_line_bytes": 16_777_216,
         "log_format": "console",
         "log_level": "info",
+        "languages": "same",
+        "half_life_days": {},
         "site_name": "Newsclip",
     }
     assert settings.origin("port") == "default"
+
+
+def test_half_lives_in_the_file_and_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = '[half_life_days]\nSport = 7\nRecipes = "never"\n"*" = 720\n'
+    Path("newsclip.toml").write_text(file, encoding="utf-8")
+    set_in_file = Settings.load()
+    assert set_in_file.half_life_days == {"Sport": 7, "Recipes": math.inf, "*": 720}
+    monkeypatch.setenv("NEWSCLIP_HALF_LIFE_DAYS", "Sport = 7, Recipes=never,*=720")
+    assert Settings.load().half_life_days == set_in_file.half_life_days
+    assert Settings.load().origin("half_life_days") == "NEWSCLIP_HALF_LIFE_DAYS"
+
+
+@pytest.mark.parametrize("value", ["Sport", "Sport=soon", "Sport=0", "Sport=-1", "Sport=nan"])
+def test_half_lives_that_are_none(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("NEWSCLIP_HALF_LIFE_DAYS", value)
+    with pytest.raises(SettingInvalid, match="half_life_days"):
+        Settings.load()
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(

@@ -10,9 +10,11 @@ from tests.doubles import article
 from newsclip.errors import ArticleNotFound
 from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Reason
-from newsclip.recommender.similar import Related, similar_to_article, similar_to_draft
+from newsclip.recommender.similar import Related, similar
+from newsclip.recommender.source import source_of_article, source_of_draft
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -58,7 +60,7 @@ def shelf(archive: Archive) -> Archive:
 
 def related(archive: Archive, article_id: str = "law", **options: Any) -> Related:
     with archive.reading(NOON) as view:
-        return similar_to_article(view, article_id, **options)
+        return similar(view, source_of_article(view, article_id), Choice(**options))
 
 
 def ids(answer: Related) -> list[str]:
@@ -89,11 +91,14 @@ def test_the_article_itself_is_left_out_by_its_id_not_by_its_rank(shelf: Archive
 
 def test_reasons(shelf: Archive) -> None:
     strike, fees = related(shelf, fallback="none").hits
-    assert strike.reasons[0] == Reason("tags", ("harbour",)), "as the other article writes it"
-    assert strike.reasons[1].kind == "words"
-    assert "Harbour" in strike.reasons[1].values
-    assert strike.reasons[2] == Reason("section", ("Politics",))
-    (words,) = fees.reasons
+    story, tags, words, section, age = strike.reasons
+    assert story == Reason("story"), "a rare tag and four telling words, within a second"
+    assert tags == Reason("tags", ("harbour",)), "as the other article writes it"
+    assert words.kind == "words"
+    assert "Harbour" in words.values
+    assert section == Reason("section", ("Politics",))
+    assert age == Reason("age", ("the same day",))
+    words, age = fees.reasons
     assert words.kind == "words"
     assert set(words.values) >= {"fish", "ship"}
 
@@ -102,7 +107,9 @@ def test_where_no_word_is_shared_the_meaning_is_the_reason(archive: Archive) -> 
     archive.put([article("a", summary="fish", title="untitled", section="S"), article("b")])
     with archive.reading(NOON) as view:
         # "fish" stands in no body and no title, so it is no telling word
-        (hit,) = similar_to_draft(view, Draft(body="fish", section="S"), fallback="none").hits
+        (hit,) = similar(
+            view, source_of_draft(view, Draft(body="fish", section="S")), Choice(fallback="none")
+        ).hits
     assert hit.article.id == "a"
     assert hit.reasons == (Reason("meaning"), Reason("section", ("S",)))
 
@@ -224,8 +231,10 @@ def test_an_unknown_article(archive: Archive) -> None:
 def test_a_draft_gets_what_its_article_would_get(shelf: Archive) -> None:
     entry = shelf.get("law")
     with shelf.reading(NOON) as view:
-        as_draft = similar_to_draft(
-            view, Draft.of(entry), where=Filter(exclude_ids=frozenset({"law"}))
+        as_draft = similar(
+            view,
+            source_of_draft(view, Draft.of(entry)),
+            Choice(where=Filter(exclude_ids=frozenset({"law"}))),
         )
     as_article = related(shelf)
     assert as_draft.heading == as_article.heading
@@ -240,12 +249,14 @@ def test_a_draft_gets_what_its_article_would_get(shelf: Archive) -> None:
 
 def test_a_draft_may_find_its_own_article(shelf: Archive) -> None:
     with shelf.reading(NOON) as view:
-        hits = similar_to_draft(view, Draft.of(shelf.get("law")), fallback="none").hits
+        hits = similar(
+            view, source_of_draft(view, Draft.of(shelf.get("law"))), Choice(fallback="none")
+        ).hits
     assert hits[0].article.id == "law"
 
 
 def test_an_empty_archive(archive: Archive) -> None:
     with archive.reading(NOON) as view:
-        assert similar_to_draft(view, Draft(title="fish", section="S")) == Related(
+        assert similar(view, source_of_draft(view, Draft(title="fish", section="S"))) == Related(
             "More from S", []
         )

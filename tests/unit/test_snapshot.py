@@ -79,7 +79,9 @@ def test_a_snapshot_says_what_it_holds(shelf: Archive) -> None:
     assert (snapshot.revision, snapshot.manifest.articles) == (shelf.revision(), 2)
     names = snapshot.strings("names")
     assert snapshot.tag_counts(names) == {"X": 1}
-    assert set(names.texts(range(len(names)))) == {"tag/x", "tag=X", "section/s", "section=S"}
+    assert set(names.texts(range(len(names)))) == {
+        *("tag/x", "tag=X", "section/s", "section=S", "language/und"),
+    }
     terms = snapshot.strings("terms")
     assert set(terms.texts(range(len(terms)))) == {"fish", "law", "x"}
     statistics = snapshot.statistics()

@@ -177,11 +177,6 @@ def test_containing_tells_two_dozen_terms_apart(archive: Archive) -> None:
         assert [word for word, held in zip(words, row, strict=True) if held] == words[n::3]
 
 
-def test_a_passage_of_an_article_in_the_snapshot(view: View) -> None:
-    passage, marks = view.snippet(view.key_of("ship"), "ship law star", ["law"], 100)
-    assert [passage[start:end] for start, end in marks] == ["law"]
-
-
 def test_what_the_rail_asks_about_keys(view: View) -> None:
     keys = np.array([view.key_of(name) for name in ("new", "old", "ship", "changed")], np.int64)
     dates = [datetime(2026, 1, day, tzinfo=UTC).timestamp() for day in (1, 2, 3)]

@@ -8,10 +8,12 @@ from tests.doubles import embedding_of
 
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import Mode, search
-from newsclip.recommender.similar import similar_to_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tags import suggest_tags
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -31,7 +33,7 @@ def answers(view: View, texts: Sequence[str], wheres: Sequence[Filter] = (Filter
     for text in texts:
         found |= {f"{key} {text}": value for key, value in _words(view, text).items()}
     for article_id in found["newest 0"]:  # type: ignore[attr-defined]
-        hits = similar_to_article(view, article_id, limit=len(view)).hits
+        hits = similar(view, source_of_article(view, article_id), Choice(limit=len(view))).hits
         found |= {f"similar {part} {article_id}": v for part, v in _hits(hits).items()}
         found[f"tags {article_id}"] = view.tags_of(view.key_of(article_id))
     return found

@@ -4,9 +4,13 @@ The tests hold every answer against these schemas, and no field may stand in one
 in the other.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from newsclip.index.rules import MAX_POSITION
+from newsclip.recommender.hit import ReasonKind
+from newsclip.recommender.onward import SlotName
 
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-08T00:00:00Z"]}
 Moment = Annotated[str, WithJsonSchema(_MOMENT)]
@@ -24,7 +28,7 @@ class Given(BaseModel):
 class Reason(Given):
     """Why an article is in the answer."""
 
-    kind: Literal["tags", "words", "section", "meaning", "newest", "pinned"]
+    kind: ReasonKind
     values: list[str] = Field(description="what both share, such as tags or words")
 
 
@@ -35,6 +39,22 @@ class Snippet(Given):
     marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
         description="[start, end) character ranges of the text"
     )
+
+
+class Duplicate(Given):
+    """The same text again, under another id."""
+
+    id: str
+    url: str | None
+    title: str
+
+
+class Explanation(Given):
+    """How a score came about: relevance times time."""
+
+    relevance: Share
+    time: Share
+    parts: dict[str, float] = Field(description="what the relevance is made of")
 
 
 class Hit(Given):
@@ -56,6 +76,8 @@ class Hit(Given):
     fallback: bool = Field(description="true where it only fills up a related list")
     pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
+    duplicates: list[Duplicate] = Field(description="copies that the article stands for")
+    explanation: Explanation | None = Field(description="null but with `explain=true`")
 
 
 class RelatedAnswer(Given):
@@ -63,6 +85,21 @@ class RelatedAnswer(Given):
 
     heading: str = Field(examples=["More from General"])
     hits: list[Hit]
+
+
+class Slot(Given):
+    """One titled list of a page."""
+
+    slot: SlotName
+    heading: str = Field(examples=["More on Colombia"])
+    tag: str | None = Field(description="that of a tag's slot")
+    hits: list[Hit]
+
+
+class OnwardAnswer(Given):
+    """The slots that have something to show, in the order asked for."""
+
+    slots: list[Slot]
 
 
 class SearchAnswer(Given):
@@ -118,6 +155,50 @@ class VocabularyAnswer(Given):
 
     tags: list[TagCount]
     total: Count = Field(description="the number of tags in the whole vocabulary")
+
+
+class RuleAnswer(Given):
+    """What an editor rules about related articles."""
+
+    id: str
+    kind: Literal["pin", "hide", "block"]
+    target: str
+    source: str | None = Field(description="beside what it holds; null is everywhere")
+    position: Annotated[int, Field(ge=1, le=MAX_POSITION)] | None
+    starts_at: Moment | None
+    ends_at: Moment | None
+    reason: str
+    author: str
+    created_at: Moment
+    active: bool = Field(description="whether it holds now")
+    unknown: list[str] = Field(description="ids that it names and that no article has now")
+
+
+class RulesAnswer(Given):
+    """One part of the rules, the newest first."""
+
+    rules: list[RuleAnswer]
+    total: Count = Field(description="the number of rules that were asked for")
+    next_offset: Count | None = Field(description="where the next part begins; null at the end")
+
+
+class AuditEntry(Given):
+    """One change that somebody made."""
+
+    number: Count
+    at: Moment
+    actor: str
+    kind: str = Field(description="what was changed", examples=["curation"])
+    subject: str = Field(description="the id of what was changed")
+    before: dict[str, Any] | None = Field(description="as it was; null where there was nothing")
+    after: dict[str, Any] | None = Field(description="as it is since; null where nothing is left")
+
+
+class AuditAnswer(Given):
+    """One part of the log, the newest first."""
+
+    entries: list[AuditEntry]
+    next_before: Count | None = Field(description="`before` for the next part; null at the end")
 
 
 class StatsAnswer(Given):

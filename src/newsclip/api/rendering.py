@@ -6,7 +6,8 @@ from typing import Any
 from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
 from newsclip.index.statistics import Statistics, TagCount
-from newsclip.recommender.hit import Hit, Reason, Snippet
+from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
+from newsclip.recommender.onward import Slot
 from newsclip.recommender.search import SearchPage
 from newsclip.recommender.similar import Related
 from newsclip.recommender.tags import Evidence, NeighbourEvidence, TagSuggestion
@@ -42,12 +43,25 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "fallback": hit.fallback,
         "pinned": hit.pinned,
         "snippet": None if hit.snippet is None else snippet_to_dict(hit.snippet),
+        "duplicates": [
+            {"id": copy.id, "url": copy.url, "title": copy.title} for copy in hit.duplicates
+        ],
+        "explanation": None if hit.explanation is None else explanation_to_dict(hit.explanation),
     }
 
 
 def reason_to_dict(reason: Reason) -> dict[str, Any]:
     """Why an article is in the answer: ``kind`` and the ``values`` that it shares."""
     return {"kind": reason.kind, "values": list(reason.values)}
+
+
+def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
+    """How a score came about."""
+    return {
+        "relevance": round(explanation.relevance, _SCORE_DIGITS),
+        "time": round(explanation.time, _SCORE_DIGITS),
+        "parts": {name: round(part, _SCORE_DIGITS) for name, part in explanation.parts.items()},
+    }
 
 
 def snippet_to_dict(snippet: Snippet) -> dict[str, Any]:
@@ -58,6 +72,21 @@ def snippet_to_dict(snippet: Snippet) -> dict[str, Any]:
 def related_to_dict(related: Related) -> dict[str, Any]:
     """The answer of ``/v1/articles/{id}/similar`` and ``/v1/similar``."""
     return {"heading": related.heading, "hits": [hit_to_dict(hit) for hit in related.hits]}
+
+
+def onward_to_dict(slots: Sequence[Slot]) -> dict[str, Any]:
+    """The answer of ``/v1/articles/{id}/onward``."""
+    return {
+        "slots": [
+            {
+                "slot": slot.name,
+                "heading": slot.heading,
+                "tag": slot.tag,
+                "hits": [hit_to_dict(hit) for hit in slot.hits],
+            }
+            for slot in slots
+        ]
+    }
 
 
 def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
@@ -136,12 +165,16 @@ def import_summary_to_dict(summary: ImportSummary) -> dict[str, Any]:
 
 
 _SENTENCES = {
+    "pinned": "chosen by the editors",
+    "story": "the same story",
     "tags": "tags: {}",
+    "names": "names: {}",
+    "age": "{}",
+    "passages": "passages: {}",
     "words": "words: {}",
     "section": "section: {}",
     "meaning": "close in meaning",
     "newest": "among the newest",
-    "pinned": "chosen by the editors",
 }
 
 
@@ -150,4 +183,5 @@ def reason_text(reason: Reason) -> str:
     if reason.kind == "pinned" and reason.values:
         return f"chosen by the editors: {reason.values[0]}"
     values = [f"#{value}" if reason.kind == "tags" else value for value in reason.values]
-    return _SENTENCES[reason.kind].format(", ".join(values))
+    separator = " | " if reason.kind == "passages" else ", "
+    return _SENTENCES[reason.kind].format(separator.join(values))

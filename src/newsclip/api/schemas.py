@@ -5,7 +5,7 @@ Every description completes "give …": the document shows it, and so does the r
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from dateutil.relativedelta import relativedelta
 from pydantic import (
@@ -18,21 +18,25 @@ from pydantic import (
     WithJsonSchema,
     WrapValidator,
 )
-from pydantic.config import JsonDict
+from pydantic.config import JsonDict, JsonValue
 
 from newsclip.api.article_schema import SAYS_SOMETHING
 from newsclip.index.article import Instant
 from newsclip.index.filters import Filter
+from newsclip.recommender.choice import Languages
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.onward import SLOT_NAMES, SlotName
+from newsclip.recommender.recency import Time
 from newsclip.recommender.search import MAX_DEPTH
 
 MAX_LIMIT = 100
+MAX_SEEDS = 50
 MAX_OFFSET = MAX_DEPTH - MAX_LIMIT
 
 _SPAN = {len("2026"): relativedelta(years=1), len("2026-01"): relativedelta(months=1)}
 
 
-def _whole_number(value: object) -> object:
+def whole_number(value: object) -> object:
     """Of texts digits alone: pydantic would also read "1_0" and " 10 ". In JSON, 10.0 is 10."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -57,17 +61,28 @@ def _through(value: Any, parse: ValidatorFunctionWrapHandler) -> datetime | None
         return None  # the end of time: nothing lies behind it
 
 
+def _truth(value: object) -> object:
+    """Of texts the two words of JSON alone: pydantic would also read "on" and "y"."""
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("should be true or false")
+    return value
+
+
+_MOST_SLOTS = 8
+_SLOT = f"({'|'.join(SLOT_NAMES)})"
+_SLOTS_PATTERN = f"^{_SLOT}(,{_SLOT}){{0,{_MOST_SLOTS - 1}}}$"
 _NAME_PATTERN = r"^[^\x00]*[^\x00\s][^\x00]*$"
-_DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
+DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 Name = Annotated[str, StringConstraints(max_length=512, pattern=_NAME_PATTERN)]
+Url = Annotated[str, StringConstraints(max_length=2_000, pattern=_NAME_PATTERN)]
 Names = Annotated[list[Name], Field(max_length=200)]
 # pydantic puts the bounds into the schema only where they stand before the validator.
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(whole_number)]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-From = Annotated[Instant, BeforeValidator(_mend_plus), WithJsonSchema(_DATE)]
+From = Annotated[Instant, BeforeValidator(_mend_plus), WithJsonSchema(DATE)]
 Through = Annotated[
-    Instant, WrapValidator(_through), BeforeValidator(_mend_plus), WithJsonSchema(_DATE)
+    Instant, WrapValidator(_through), BeforeValidator(_mend_plus), WithJsonSchema(DATE)
 ]
 
 
@@ -87,9 +102,9 @@ class Where(Taken):
     section: Names = Field([], description="a section; several mean any of them")
     tag: Names = Field([], description="a tag, with or without #; several mean all of them")
 
-    def filter(self, exclude: list[str]) -> Filter:
+    def filter(self) -> Filter:
         """The domain's condition."""
-        return Filter(frozenset(self.section), frozenset(self.tag), exclude_ids=frozenset(exclude))
+        return Filter(frozenset(self.section), frozenset(self.tag))
 
 
 class Choice(Taken):
@@ -101,10 +116,50 @@ class Choice(Taken):
     fallback: Literal["fill", "none"] = Field(
         "fill", description='"fill" to fill up with the newest of the section, or "none"'
     )
+    time: Time = Field(
+        "any",
+        description='"any", "background" (older), "latest" (newer first), "around" (of the same'
+        ' weeks) or "evergreen" (whatever its age)',
+    )
+    diversity: Score = Field(
+        0.0, description="how much the hits are to differ, 0 (not at all) to 1", examples=[0.3]
+    )
+    languages: Languages | None = Field(
+        None, description='"same" to keep to the language of the source, or "any"'
+    )
+    explain: Annotated[bool, BeforeValidator(_truth)] = Field(
+        False, description="true to see the parts of each score and the best pair of passages"
+    )
 
 
 class SimilarQuery(Where, Choice):
     """How articles related to one of the archive are chosen."""
+
+
+class SimilarByUrlQuery(SimilarQuery):
+    """The address of an article, and how those related to it are chosen."""
+
+    url: Url = Field(
+        description="the URL of an article of the archive",
+        examples=["https://courier.example/politics/harbour-law"],
+    )
+
+
+class OnwardQuery(Choice):
+    """The slots of a page, and how their articles are chosen."""
+
+    limit: Limit = Field(5, description=f"the number of hits in a slot, 1 to {MAX_LIMIT}")
+    slots: Annotated[str, StringConstraints(pattern=_SLOTS_PATTERN)] = Field(
+        ",".join(SLOT_NAMES),
+        description=f"the slots in their order, with commas between them: {', '.join(SLOT_NAMES)};"
+        f" {_MOST_SLOTS} at most, and tag may repeat",
+        examples=["story,tag,tag"],
+    )
+
+    @property
+    def names(self) -> list[SlotName]:
+        """The slots asked for."""
+        return cast(list[SlotName], self.slots.split(","))
 
 
 class SearchQuery(Where):
@@ -115,7 +170,7 @@ class SearchQuery(Where):
         "hybrid", description='"hybrid", "keyword" or "semantic"'
     )
     limit: Limit = Field(10, description=f"the number of hits, 1 to {MAX_LIMIT}", examples=[5])
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(_whole_number)] = Field(
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)] = Field(
         0, description=f"the number of hits to skip, 0 to {MAX_OFFSET}"
     )
     author: Names = Field([], description="an author; several mean any of them")
@@ -155,6 +210,18 @@ _DRAFT: JsonDict = {
 }
 
 
+_DRAFT_OR_ARTICLES: JsonDict = {
+    "anyOf": [
+        *cast(list[JsonValue], _DRAFT["anyOf"]),
+        {"required": ["like"], "properties": {"like": {"type": "array", "minItems": 1}}},
+    ],
+    "examples": [
+        *cast(list[JsonValue], _DRAFT["examples"]),
+        {"like": [{"id": "politics/2026/harbour law", "weight": 2}], "unlike": ["life/sourdough"]},
+    ],
+}
+
+
 class DraftBody(Taken):
     """An article in the making. At least one of title, summary and body says something."""
 
@@ -167,22 +234,50 @@ class DraftBody(Taken):
     body: str | None = Field(None, description="the draft's body as text")
     tags: Names = Field([], description="a list of the tags that it already has")
 
-    def draft(self, section: str | None = None) -> Draft:
+    def draft(self) -> Draft:
         """The domain's draft."""
         return Draft(
             title=self.title or "",
             summary=self.summary or "",
             body=self.body or "",
-            section=section,
             tags=tuple(self.tags),
         )
 
 
-class SimilarBody(Choice, DraftBody):
-    """A draft, and how articles related to it are chosen."""
+class Seed(Taken):
+    """An article of the archive to go by."""
 
+    id: Name = Field(description="the id of an article of the archive")
+    weight: Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)] = Field(
+        1.0, description="how much it counts beside the others, above 0 and up to 1000"
+    )
+
+
+class SimilarBody(Choice, DraftBody):
+    """A draft or some articles of the archive, and how articles related to them are chosen."""
+
+    model_config = ConfigDict(json_schema_extra=_DRAFT_OR_ARTICLES)
+
+    like: Annotated[list[Seed], Field(max_length=MAX_SEEDS)] = Field(
+        [],
+        description="a list of articles to go by in place of a draft, each with an id and"
+        f" perhaps a weight; {MAX_SEEDS} at most",
+    )
+    unlike: Annotated[list[Name], Field(max_length=MAX_SEEDS)] = Field(
+        [],
+        description=f"a list of ids of articles to be unlike; {MAX_SEEDS} at most",
+    )
+    language: Name | None = Field(None, description='the draft\'s language, such as "en"')
+    published_at: From | None = Field(
+        None, description="when the draft is to appear, in ISO 8601; now if it is not given"
+    )
     section: Name | None = Field(None, description="the section that it is meant for")
     where: Where = Field(Where(), description="an object with a list of section, of tag, or both")
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it says something of a draft."""
+        return any((self.title, self.summary, self.body, self.tags, self.section, self.language))
 
 
 class SuggestBody(DraftBody):
@@ -195,9 +290,9 @@ class SuggestBody(DraftBody):
 class VocabularyQuery(Taken):
     """Which part of the house vocabulary to show."""
 
-    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole_number)] = Field(
+    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(whole_number)] = Field(
         100, description="the number of tags, 1 to 1000"
     )
-    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole_number)] = Field(
+    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole_number)] = Field(
         0, description="the number of tags to skip, 0 to 1000000"
     )

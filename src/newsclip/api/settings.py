@@ -5,6 +5,7 @@ Nothing below ``newsclip.api`` reads the environment or a configuration file.
 """
 
 import difflib
+import math
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from pydantic import (
 )
 
 from newsclip.errors import SettingInvalid, SourceUnreadable
+from newsclip.recommender.choice import Languages
 
 ENVIRONMENT_PREFIX = "NEWSCLIP_"
 CONFIG_FILE = Path("newsclip.toml")
@@ -41,6 +43,21 @@ def _not_blank(value: object) -> object:
     if isinstance(value, str) and not value.strip():
         raise ValueError("should not be blank")  # as a path it would be the working directory
     return value
+
+
+def _table(value: object) -> object:
+    """In the environment a table is written as ``Sport=7, Recipes=never``."""
+    if not isinstance(value, str):
+        return value
+    pairs = (pair.partition("=") for pair in value.split(",") if pair.strip())
+    return {name.strip(): days.strip() for name, _, days in pairs}
+
+
+def _never(value: object) -> object:
+    return math.inf if value == "never" else value
+
+
+_Days = Annotated[float, Field(gt=0), BeforeValidator(_never)]
 
 
 class Settings(BaseModel):
@@ -77,6 +94,15 @@ class Settings(BaseModel):
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field("info", description='the least weight to log: "debug", "info", "warning" or "error"')
+    )
+    languages: Languages = Field(
+        "same",
+        description='"same" for related articles in the language of their source alone, or "any"',
+    )
+    half_life_days: Annotated[dict[_Text, _Days], BeforeValidator(_table)] = Field(
+        {},
+        description='how fast articles age, in days or "never", by section and with "*" for the'
+        ' others, such as { Sport = 7, Recipes = "never" }',
     )
     site_name: _Text = Field("Newsclip", description="the name at the head of the web pages")
 

@@ -1,7 +1,7 @@
 """Text to terms: how every text of Newsclip is cut into words, folded and stemmed."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -66,35 +66,65 @@ class Analyzer:
         The first word that begins as the term does, or where there is none the first of all.
         """
         written: dict[str, str] = {}
-        lowered = text.lower()
-        if len(lowered) == len(text):  # else the places in one are not those in the other
-            found = ((term, self._beginning_alike(text, lowered, term)) for term in terms)
-            written = {term: word for term, word in found if word}
+        lowered = _lowered(text)
+        for term in terms:
+            if word := next(self._beginning_alike(text, lowered, term), None):
+                written[term] = text[word.start : word.end]
         if missing := set(terms) - written.keys():
-            for word in self.words(text):
-                if word.term in missing:
-                    written.setdefault(word.term, text[word.start : word.end])
+            for word in self._standing_for(text, missing):
+                written.setdefault(word.term, text[word.start : word.end])
         return written
 
-    def _beginning_alike(self, text: str, lowered: str, term: str) -> str | None:
-        """A search for a string costs a hundredth of what a look at each word does."""
+    def places(self, text: str, terms: Collection[str]) -> list[Word]:
+        """The words of a text that stand for one of the terms, in their order.
+
+        Of a term's words only those that begin as it does, where there is one.
+        """
+        lowered = _lowered(text)
+        found = [word for term in terms for word in self._beginning_alike(text, lowered, term)]
+        if missing := set(terms) - {word.term for word in found}:
+            found += self._standing_for(text, missing)
+        return sorted(found, key=lambda word: word.start)
+
+    def _beginning_alike(self, text: str, lowered: str, term: str) -> Iterator[Word]:
+        """The words of a term that begin as it does.
+
+        A search for a string costs a hundredth of what a look at each word does.
+        """
         beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
         place = lowered.find(beginning)
         while place >= 0:
             chunk = _CHUNK.match(text, place)
             if chunk and (not place or not _CHUNK.match(text[place - 1])):
-                for found, word in self._written(chunk.group()):
-                    if found == term:
-                        return word
+                yield from self._in_chunk(chunk, {term})
             place = lowered.find(beginning, place + 1)
-        return None
 
-    def _written(self, chunk: str) -> Iterable[tuple[str, str]]:
-        """Each term of a chunk with the word that it stands for."""
-        terms = self._memo[chunk]
-        if len(terms) == 1 and chunk.isalnum():  # as most are
-            return [(terms[0], chunk)]
-        return [(word.term, chunk[word.start : word.end]) for word in self.words(chunk)]
+    def _standing_for(self, text: str, terms: Collection[str]) -> Iterator[Word]:
+        """The words of a text that stand for one of the terms, whatever they begin with."""
+        wanted = set(terms)
+        chunks = {c for c in set(_CHUNK.findall(text)) if not wanted.isdisjoint(self._memo[c])}
+        if chunks:
+            for chunk in _CHUNK.finditer(text):
+                if chunk.group() in chunks:
+                    yield from self._in_chunk(chunk, wanted)
+
+    def _in_chunk(self, chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:
+        text, start = chunk.group(), chunk.start()
+        terms = self._memo[text]
+        if wanted.isdisjoint(terms):
+            return
+        if len(terms) == 1 and text.isalnum():  # as most are
+            yield Word(terms[0], start, chunk.end())
+            return
+        for word in self.words(text):
+            if word.term in wanted:
+                yield Word(word.term, start + word.start, start + word.end)
+
+
+def _lowered(text: str) -> str:
+    """The text in small letters, each at its place; empty if some letter would take more room."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else ""
 
 
 class _Memo(dict[str, tuple[str, ...]]):

@@ -144,6 +144,10 @@ class Catalog:
         number = self._names.number(attribute_name(attribute, folded))
         return np.empty(0, np.int64) if number == UNKNOWN else self._holders.rows_with(number)
 
+    def tagged(self, folded_tag: str) -> Rows:
+        """The rows that carry a tag and are alive."""
+        return self.alive(self._rows_with("tag", folded_tag))
+
     def carried(self, folded_tags: Iterable[str], now: datetime) -> set[str]:
         """Those of the tags that a visible article carries."""
         visible = self.visible(now)

@@ -128,24 +128,6 @@ class Lexicon:
         hits = self._searcher.search(query, limit=limit, count=False).hits
         return self._keys(address for _, address in hits)
 
-    def snippet(
-        self, text: str, terms: Iterable[str], characters: int
-    ) -> tuple[str, list[tuple[int, int]]]:
-        """The passage of a text that holds most of the terms, and the ranges that match.
-
-        Empty if none of the terms is in the text, or in this index. Ranges count characters of
-        the passage.
-        """
-        wanted = [FieldTerm("body", term, 1.0) for term in terms]
-        generator = tantivy.SnippetGenerator.create(
-            self._searcher, self._any_of(wanted), self._schema, "body"
-        )
-        generator.set_max_num_chars(characters)
-        snippet = generator.snippet_from_doc(tantivy.Document(body=[text]))
-        passage = snippet.fragment()
-        marks = [(mark.start, mark.end) for mark in snippet.highlighted()]
-        return passage, _character_ranges(passage, marks)
-
     def _keys(self, addresses: Iterable[tantivy.DocAddress]) -> NDArray[np.int64]:
         return np.array(self._searcher.fast_field_values("key", list(addresses)), np.int64)
 
@@ -173,9 +155,3 @@ class Lexicon:
         return Query.range_query(
             self._schema, "published_at", kind, lower_bound=lower, upper_bound=upper
         )
-
-
-def _character_ranges(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """tantivy counts bytes of UTF-8; we count characters."""
-    data = text.encode()
-    return [(len(data[:start].decode()), len(data[:end].decode())) for start, end in marks]

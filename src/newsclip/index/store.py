@@ -21,6 +21,7 @@ from newsclip.index.embeddings import Embeddings
 from newsclip.index.links import Links, insert_links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
+from newsclip.index.rankers import Rankers
 
 FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
@@ -58,6 +59,7 @@ class Store:
         self._database = Database(directory / FILE_NAME)
         self._open = ExitStack()
         self.embeddings = Embeddings(self._database)
+        self.rankers = Rankers(self._database)
         self.links = Links(self._database)
         self.curation = Curation(self._database)
         self.audit = Audit(self._database)

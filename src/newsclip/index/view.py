@@ -97,6 +97,10 @@ class View:
             raise ArticleNotFound(article_id)
         return key
 
+    def keys_of(self, article_ids: Iterable[str]) -> list[int]:
+        """The keys of those of the articles that there are, visible or not."""
+        return list(self._store.keys_of(list(article_ids)).values())
+
     def key_of_url(self, url: str) -> int:
         """The key of the article that a URL leads to, visible or not. Raises UrlUnknown.
 
@@ -157,6 +161,13 @@ class View:
                 sections[place] = name
         return sections
 
+    def tagged(self, folded_tag: str) -> _Keys:
+        """Keys of the articles, visible or not, that carry a tag, ascending."""
+        segments = self._layers.segments
+        rows = [(segment, segment.catalog.tagged(folded_tag)) for segment in segments]
+        keys = [segment.columns["key"][found].astype(np.int64) for segment, found in rows]
+        return np.sort(np.concatenate(keys))
+
     def section_counts(self) -> dict[str, int]:
         """Every section of a visible article, with the number of those articles."""
         counts: dict[str, int] = {}
@@ -185,6 +196,10 @@ class View:
         date = np.where(date == NEVER, ALWAYS, date)
         newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
         return newest
+
+    def tuned_ranker(self) -> str | None:
+        """The ranker that was learned on this archive with its present encoder, as stored."""
+        return self._store.rankers.of(self._layers.encoder.identity)
 
     # Meaning
 
@@ -280,21 +295,47 @@ class View:
         segment, row = self._place(key)
         return _term_counts(segment.columns.values("term", "entry", row))
 
-    def containing(self, terms: _Keys, keys: _Keys) -> NDArray[np.bool_]:
-        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``."""
+    def containing(
+        self, terms: _Keys, keys: _Keys, fields: Sequence[str] = TEXT_FIELDS
+    ) -> NDArray[np.bool_]:
+        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``.
+
+        ``fields`` are those of TEXT_FIELDS that count.
+        """
         table = np.zeros((len(keys), len(terms)), np.bool_)
         if not len(terms):
             return table
         order = np.argsort(terms)
+        counted = np.array([field in fields for field in TEXT_FIELDS])
         for segment, places, rows in self._rows(keys):
             starts, ends = segment.columns.spans("term", rows)
             entries = segment.columns.joined("term", "entry", rows)
-            held = (entries >> COUNT_BITS) // len(TEXT_FIELDS)
+            held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
             at = np.searchsorted(terms, held, sorter=order)
-            hit = np.flatnonzero(terms[order[np.minimum(at, len(terms) - 1)]] == held)
+            same = terms[order[np.minimum(at, len(terms) - 1)]] == held
+            hit = np.flatnonzero(same & counted[field])
             key = np.repeat(places, ends - starts)[hit]
             table[key, order[at[hit]]] = True
         return table
+
+    def title_terms(self, keys: _Keys) -> tuple[_Keys, _Keys]:
+        """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for segment, places, rows in self._rows(keys):
+            starts, ends = segment.columns.spans("term", rows)
+            codes = segment.columns.joined("term", "entry", rows) >> COUNT_BITS
+            titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
+            row = np.searchsorted(np.cumsum(ends - starts), titles, side="right")
+            found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
+        place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return place, term
+
+    def lengths(self, keys: _Keys) -> _Keys:
+        """How many words the body of each key's article has, ``(n,)``."""
+        lengths = np.zeros(len(keys), np.int64)
+        for segment, places, rows in self._rows(keys):
+            lengths[places] = segment.columns["field_length"][rows, TEXT_FIELDS.index("body")]
+        return lengths
 
     def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
@@ -325,12 +366,9 @@ class View:
         """For each of the terms that stands in a text, a word that it stands there for."""
         return self._analyzer.as_written(text, terms)
 
-    def snippet(
-        self, key: int, text: str, terms: Iterable[str], characters: int
-    ) -> tuple[str, list[tuple[int, int]]]:
-        """The passage of a text of an article that holds most of the terms, and where they are."""
-        segment, _ = self._place(key)
-        return segment.lexicon.snippet(text, terms, characters)
+    def places(self, text: str, terms: Collection[str]) -> list[Word]:
+        """The words of a text that stand for one of the terms, in their order."""
+        return self._analyzer.places(text, terms)
 
     # Rows
 
@@ -340,8 +378,7 @@ class View:
         Any other question belongs to the thread that has the view.
         """
         if where != self._filter:
-            ids = list(where.exclude_ids)
-            keys = where.exclude_keys.union(self._store.keys_of(ids).values())
+            keys = where.exclude_keys.union(self.keys_of(where.exclude_ids))
             excluded = np.array([*keys], np.int64)
             segments = self._layers.segments
             self._masks = [segment.allowed(where, self.now, excluded) for segment in segments]

@@ -43,7 +43,7 @@ def candidates(
     if semantic_weight == 0:
         embedding = None
     asked = query.first(LOOKED_UP if semantic_weight < 1 else 0)
-    matched, near = _found(view, asked, embedding, where, depth)
+    matched, near = found(view, asked, embedding, where, depth)
     keys = np.union1d(matched, near.keys)
     scores = np.zeros(len(keys), np.float32)
     if semantic_weight < 1:
@@ -53,7 +53,7 @@ def candidates(
     return Scored.ranked(keys, scores)
 
 
-def _found(
+def found(
     view: View,
     query: TermQuery,
     embedding: NDArray[np.float32] | None,

@@ -1,20 +1,35 @@
 """The answer's smallest part: an article, how well it fits, and why."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from newsclip.index.article import Article
 
-ReasonKind = Literal["tags", "words", "section", "meaning", "newest", "pinned"]
+ReasonKind = Literal[
+    "pinned",
+    "story",
+    "tags",
+    "names",
+    "words",
+    "section",
+    "meaning",
+    "age",
+    "passages",
+    "newest",
+]
 
 
 @dataclass(frozen=True)
 class Reason:
     """Why an article is an answer.
 
-    ``tags``: tags that both carry · ``words``: telling words that both use · ``section``: the
-    section that both are in · ``meaning``: no word in common weighs, the texts are about the
-    same · ``newest``: fills the slot because it is recent · ``pinned``: an editor put it there.
+    ``pinned``: an editor put it there · ``story``: part of the same running story · ``tags``:
+    tags that both carry · ``names``: names that stand in both · ``words``: telling words that
+    both use · ``section``: the section that both are in · ``meaning``: no tag, name or word in
+    common weighs, the texts are about the same · ``age``: how long before or after the source it
+    appeared · ``passages``: a sentence of the source and one of the article that match best ·
+    ``newest``: fills the slot because it is recent.
     """
 
     kind: ReasonKind
@@ -30,10 +45,20 @@ class Snippet:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """How a score came about: ``relevance * time``; ``parts`` are what the relevance is made of."""
+
+    relevance: float
+    time: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Hit:
     """One article of an answer.
 
     ``score`` is 0 to 1; 0 for a fallback, which fills the slot, and for one that an editor pinned.
+    ``duplicates`` are the same text again, which the article stands for.
     """
 
     article: Article
@@ -42,3 +67,5 @@ class Hit:
     fallback: bool = False
     pinned: bool = False
     snippet: Snippet | None = None
+    duplicates: Sequence[Article] = ()
+    explanation: Explanation | None = None

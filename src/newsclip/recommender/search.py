@@ -1,27 +1,27 @@
 """Where did we write about …? What was typed is found, and what was meant."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import QueryInvalid
-from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import candidates
-from newsclip.recommender.hit import Hit, Reason, Snippet
+from newsclip.recommender.hit import Hit, Reason
+from newsclip.recommender.snippets import snippet
 
 SEMANTIC_WEIGHT = 0.3
 MAX_DEPTH = 1_000
 """How far an answer can be paged through: ``offset + limit`` at most."""
 
 _SHALLOW, _SHALLOW_HITS = 100, 50  # candidates of each side, good for so many hits
-_SNIPPET_CHARACTERS = 200
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
@@ -68,11 +68,7 @@ def search(
     )
     ranked = _ranked(view, asked, offset + limit)
     page = ranked.first(limit, offset)
-    articles = view.articles(page.keys.tolist())
-    hits = [
-        _hit(view, key, articles[key], score, written if mode != "semantic" else {})
-        for key, score in zip(page.keys.tolist(), page.scores.tolist(), strict=True)
-    ]
+    hits = _hits(view, page, asked.query, written if mode != "semantic" else {})
     more = offset + limit < min(len(ranked.keys), MAX_DEPTH)
     return SearchPage(hits, offset, limit, offset + limit if more else None)
 
@@ -124,11 +120,21 @@ def _query_words(view: View, query: str) -> dict[str, str]:
     return {term: words[term] for term in words if term in rare} or words
 
 
-def _hit(view: View, key: int, article: Article, score: float, written: dict[str, str]) -> Hit:
-    text = article.body or article.summary or article.title
-    passage, marks = view.snippet(key, text, written, _SNIPPET_CHARACTERS) if written else ("", [])
-    present = set(view.terms(f"{article.title}\n{article.summary}\n{passage}"))
-    words = tuple(written[term] for term in written if term in present)
-    reason = Reason("words", words) if words else Reason("meaning")
-    snippet = Snippet(passage or text[:_SNIPPET_CHARACTERS], tuple(marks))
-    return Hit(article, score, (reason,), snippet=snippet)
+def _hits(view: View, page: Scored, query: TermQuery, written: Mapping[str, str]) -> list[Hit]:
+    """The hits of a page; ``written`` gives the query's words that are looked for in them."""
+    articles = view.articles(page.keys.tolist())
+    texts = view.term_texts(query.terms) if written else []
+    telling = dict(zip(texts, view.rarities(query.terms).tolist(), strict=False))
+    anywhere = view.containing(query.terms, page.keys).tolist()
+    in_body = view.containing(query.terms, page.keys, ["body"]).tolist()
+    hits = []
+    for place, key in enumerate(page.keys.tolist()):
+        article = articles[key]
+        present = set(compress(telling, anywhere[place]))
+        words = tuple(word for term, word in written.items() if term in present)
+        shown = dict(compress(telling.items(), (in_body if article.body else anywhere)[place]))
+        text = article.body or article.summary or article.title
+        reason = Reason("words", words) if words else Reason("meaning")
+        score = float(page.scores[place])
+        hits.append(Hit(article, score, (reason,), snippet=snippet(view, text, shown)))
+    return hits

@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+
+import numpy as np
 
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
-from newsclip.index.filters import Filter, fold
-from newsclip.index.view import Scored, View
-from newsclip.recommender.draft import Draft
-from newsclip.recommender.fusion import DEPTH, candidates
-from newsclip.recommender.hit import Hit, Reason, ReasonKind
-from newsclip.recommender.source import Source, source_of_article, source_of_draft
-from newsclip.recommender.telling import shared_words, telling_terms
+from newsclip.index.filters import Filter
+from newsclip.index.view import View
+from newsclip.recommender.choice import Choice, eligible
+from newsclip.recommender.curation import editors_on, placed
+from newsclip.recommender.diversity import diversified
+from newsclip.recommender.fillers import fillers, one_of_each
+from newsclip.recommender.hit import Explanation, Hit, Reason
+from newsclip.recommender.reasons import Comparison
+from newsclip.recommender.relevance import Ranked, parts, ranked
+from newsclip.recommender.source import Source
+from newsclip.recommender.telling import telling_terms
 
-SEMANTIC_WEIGHT = 0.1
-
-Fallback = Literal["fill", "none"]
+_POOL = 50  # of the best, those that diversity picks from
 
 
 @dataclass(frozen=True)
@@ -27,97 +30,103 @@ class Related:
     hits: Sequence[Hit]
 
 
-def similar_to_article(
-    view: View,
-    article_id: str,
-    *,
-    limit: int = 10,
-    where: Filter = Filter(),
-    min_score: float = 0.0,
-    fallback: Fallback = "fill",
-) -> Related:
-    """Articles related to one of the archive, which may itself be invisible to readers.
+def similar(view: View, source: Source, choice: Choice = Choice()) -> Related:
+    """Articles related to a source, the best first, unless ``diversity`` asks for another order.
 
-    Never contains the article itself. ``fallback="fill"`` makes up for missing ones with the
-    newest of the section, then the newest of all. Raises ArticleNotFound.
+    What editors pinned stands at its position. Never the source itself, a copy of it, one article
+    in two copies, or one that readers must not see. Raises QueryInvalid if ``time`` does not fit
+    the source.
     """
-    source = source_of_article(view, article_id)
-    others = replace(where, exclude_ids=where.exclude_ids | {article_id})
-    return _related(view, source, limit, others, min_score, fallback)
+    hits = slot_hits(view, source, choice, eligible(view, source, choice))
+    return Related(f"More from {source.section}" if source.section else "Read more", hits)
 
 
-def similar_to_draft(
-    view: View,
-    draft: Draft,
-    *,
-    limit: int = 10,
-    where: Filter = Filter(),
-    min_score: float = 0.0,
-    fallback: Fallback = "fill",
-) -> Related:
-    """Articles related to a text that is not in the archive; as :func:`similar_to_article`."""
-    source = source_of_draft(view, draft)
-    return _related(view, source, limit, where, min_score, fallback)
+def slot_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:
+    """The hits of one slot: what is pinned, what is alike, and what fills up.
+
+    Where pins fill it, nothing is computed.
+    """
+    editors = editors_on(view, source, where, choice.limit)
+    if editors.full:
+        return placed(editors.pins, [], choice.limit)
+    missing = replace(choice, limit=choice.limit - len(editors.pins))
+    hits = best_hits(view, source, missing, editors.where)
+    if choice.fallback == "fill" and len(hits) < missing.limit:
+        most = missing.limit - len(hits)
+        hits += filler_hits(view, source.section, editors.where, hits, most)
+    return placed(editors.pins, hits, choice.limit)
 
 
-def _related(
-    view: View,
-    source: Source,
-    limit: int,
-    where: Filter,
-    min_score: float,
-    fallback: Fallback,
-) -> Related:
-    query, section = telling_terms(view, source.terms), source.section
-    depth = max(DEPTH, 2 * limit)
-    ranked = candidates(view, query, source.embedding, where, SEMANTIC_WEIGHT, depth)
-    best = ranked.above(min_score).first(limit)
-    hits = _explained(view, source.draft, query, best)
-    if fallback == "fill" and len(hits) < limit:
-        hits += _fillers(view, section, where, hits, limit - len(hits))
-    return Related(f"More from {section}" if section else "Read more", hits)
+def best_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:
+    """At most ``limit`` hits that are alike, one of each cluster of copies."""
+    query = telling_terms(view, source.terms)
+    found = distinct(view, ranked(view, source, query, choice, where))
+    pool = found.first(max(_POOL, 2 * choice.limit))
+    embeddings = view.embeddings(pool.keys if choice.diversity else pool.keys[:0])
+    order = diversified(pool.scores, embeddings, choice.diversity, choice.limit)
+    return hits_of(view, source, query, pool.at(order), choice.explain)
 
 
-def _explained(view: View, draft: Draft, query: TermQuery, best: Scored) -> list[Hit]:
-    keys = best.keys.tolist()
-    articles = view.articles(keys)
-    words = shared_words(view, query, draft, keys)
-    return [
-        Hit(articles[key], score, _reasons(draft, articles[key], words[key]))
-        for key, score in zip(keys, best.scores.tolist(), strict=True)
-    ]
+def distinct(view: View, found: Ranked) -> Ranked:
+    """Of each cluster of copies the one that stands first."""
+    kept = np.array(one_of_each(view, found.keys.tolist()), np.int64)
+    return found.at(np.flatnonzero(np.isin(found.keys, kept)))
 
 
-def _reasons(draft: Draft, article: Article, words: tuple[str, ...]) -> tuple[Reason, ...]:
-    own_tags = {fold(tag) for tag in draft.tags}
-    tags = tuple(tag for tag in article.tags if fold(tag) in own_tags)
-    section = (draft.section,) if draft.section and draft.section == article.section else ()
-    kinds: list[tuple[ReasonKind, tuple[str, ...]]] = [
-        ("tags", tags),
-        ("words", words),
-        ("section", section),
-    ]
-    reasons = tuple(Reason(kind, values) for kind, values in kinds if values)
-    return reasons if tags or words else (Reason("meaning"), *reasons)
-
-
-def _fillers(
-    view: View, section: str | None, where: Filter, hits: Sequence[Hit], missing: int
+def hits_of(
+    view: View, source: Source, query: TermQuery, found: Ranked, explain: bool
 ) -> list[Hit]:
-    """Hits that need no likeness: the newest of the section first, then the newest of all."""
-    own_section = Filter() if section is None else Filter(sections=frozenset([section]))
-    stages = [where] if where.sections else [replace(where, sections=own_section.sections), where]
-    taken = where.exclude_ids | {hit.article.id for hit in hits}
-    fillers: list[Hit] = []
-    for stage in stages:
-        keys = view.newest(replace(stage, exclude_ids=taken), missing - len(fillers))
-        articles = view.articles(keys)
-        fillers += [_filler(articles[key], section) for key in keys]
-        taken |= {articles[key].id for key in keys}
-    return fillers
+    """The hits of some keys, in their order, with all that is shown of each."""
+    keys = found.keys.tolist()
+    articles = view.articles(keys)
+    comparison = Comparison(view, source, query, articles)
+    duplicates = duplicates_of(view, keys)
+    explanations = _explanations(view, source, found) if explain else [None] * len(keys)
+    return [
+        Hit(
+            articles[key],
+            score,
+            comparison.reasons(key, passages=explain),
+            duplicates=duplicates[key],
+            explanation=explanation,
+        )
+        for key, score, explanation in zip(keys, found.scores.tolist(), explanations, strict=True)
+    ]
 
 
-def _filler(article: Article, section: str | None) -> Hit:
+def _explanations(view: View, source: Source, found: Ranked) -> list[Explanation]:
+    made = zip(
+        found.relevance.tolist(), found.time.tolist(), parts(view, source, found.keys), strict=True
+    )
+    return [Explanation(relevance, time, of_key) for relevance, time, of_key in made]
+
+
+def duplicates_of(view: View, keys: Sequence[int]) -> dict[int, tuple[Article, ...]]:
+    """For each key the copies of its article that readers may see, the newest first."""
+    copies = view.copies_of(np.array(keys, np.int64))
+    others = np.array([key for key in keys for key in copies.get(key, ())], np.int64)
+    shown = others[view.passing(others, Filter())] if len(others) else others
+    articles = view.articles(shown.tolist())
+    return {
+        key: tuple(
+            articles[copy] for copy in sorted(copies.get(key, ()), reverse=True) if copy in articles
+        )
+        for key in keys
+    }
+
+
+def filler_hits(
+    view: View, section: str | None, where: Filter, hits: Sequence[Hit], most: int
+) -> list[Hit]:
+    """At most ``most`` hits that need no likeness: the newest of the section, then of all."""
+    taken = [view.key_of(hit.article.id) for hit in hits]
+    keys = fillers(view, section, where, taken, most)
+    articles, duplicates = view.articles(keys), duplicates_of(view, keys)
+    return [_filler(articles[key], section, duplicates[key]) for key in keys]
+
+
+def _filler(article: Article, section: str | None, duplicates: Sequence[Article]) -> Hit:
     same = section is not None and article.section == section
     section_reason = (Reason("section", (str(section),)),) if same else ()
-    return Hit(article, 0.0, (*section_reason, Reason("newest")), fallback=True)
+    reasons = (*section_reason, Reason("newest"))
+    return Hit(article, 0.0, reasons, fallback=True, duplicates=duplicates)

@@ -25,8 +25,9 @@ class Source:
     """What others are to be related to.
 
     ``embedding`` is ``(dimension,)``, float32, of unit length. ``tags`` are folded. ``keys`` are
-    those of the archive's articles that it stands for: none for a draft. ``published_at`` is None
-    where the article has no date; a draft counts as of now.
+    those of the archive's articles that it stands for: none for a draft; ``unlike`` those that it
+    is to be unlike. ``published_at`` is None where the article has no date; a draft counts as of
+    now.
     """
 
     draft: Draft
@@ -37,6 +38,7 @@ class Source:
     published_at: datetime | None
     language: str | None
     keys: tuple[int, ...] = ()
+    unlike: tuple[int, ...] = ()
 
     @property
     def key(self) -> int | None:
@@ -80,7 +82,8 @@ def source_of_several(
     shares = {key: weights[key] / heaviest for key in order}
     shares |= {key: shares.get(key, 0.0) - UNLIKE_WEIGHT for key in unlike}
     draft = _joined([articles[key] for key in order], [weights[key] for key in order])
-    return _source(draft, _direction(view, shares), _counts(view, shares), tuple(order))
+    source = _source(draft, _direction(view, shares), _counts(view, shares), tuple(order))
+    return replace(source, unlike=tuple(unlike))
 
 
 def _check(weights: Mapping[int, float]) -> None:

@@ -1,6 +1,5 @@
 """How should this draft be tagged? Tags of the house vocabulary, each with its evidence."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import candidates
+from newsclip.recommender.passages import SENTENCE
 from newsclip.recommender.telling import telling_terms, terms_of_draft
 
 NEIGHBOURS = 30
@@ -17,7 +17,6 @@ _VOTE_POWER = 3.0  # how much more a close neighbour's vote counts than a distan
 _NAMED = 0.2  # the chance that a tag fits because its name stands in the text, all else equal
 _DEPTH = 200  # candidates, since not all of them carry tags
 _EVIDENCE = 3  # articles shown for each tag
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*[\"”’')]*")
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _names_in_text(view: View, draft: Draft) -> dict[str, TextEvidence]:
 
 
 def _sentence_at(text: str, place: int) -> str:
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         if match.end() > place:
             return match.group().strip()
     return text.strip()

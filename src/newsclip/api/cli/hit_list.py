@@ -6,7 +6,7 @@ import click
 
 from newsclip.api.cli.output import one_line, plain
 from newsclip.api.rendering import reason_text
-from newsclip.recommender.hit import Hit, Snippet
+from newsclip.recommender.hit import Explanation, Hit, Snippet
 
 _INDENT = " " * 6  # as wide as a score
 
@@ -22,6 +22,16 @@ def print_hits(hits: Iterable[Hit]) -> None:
         if hit.snippet is not None:
             click.echo(_INDENT + _marked(hit.snippet))
         _detail("; ".join(plain(reason_text(reason)) for reason in hit.reasons))
+        if hit.duplicates:
+            _detail("also as " + ", ".join(plain(copy.id) for copy in hit.duplicates))
+        if hit.explanation is not None:
+            _detail(_parts(hit.explanation))
+
+
+def _parts(explanation: Explanation) -> str:
+    """How the score came about, on one line."""
+    parts = {"relevance": explanation.relevance, "time": explanation.time, **explanation.parts}
+    return " · ".join(f"{name} {value:.3f}" for name, value in parts.items())
 
 
 def _detail(text: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, request
 
+from newsclip.api.asking import default_choice
 from newsclip.api.pages.front import front_page, main_sections, section_names
 from newsclip.api.pages.prose import blocks
 from newsclip.api.pages.question import PER_PAGE, Question
@@ -16,10 +17,12 @@ from newsclip.errors import ArticleNotFound, QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.view import View
+from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import SearchPage, search
-from newsclip.recommender.similar import similar_to_article, similar_to_draft
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article, source_of_draft
 from newsclip.recommender.tags import suggest_tags
 
 _RAIL = 6  # articles beside an article or a draft
@@ -51,7 +54,7 @@ def article(id: str) -> Response:
             found = view.article(id)
             if not found.is_visible(view.now):
                 raise ArticleNotFound(id)
-            more = similar_to_article(view, id, limit=_RAIL)
+            more = similar(view, source_of_article(view, id), _rail())
             sections = main_sections(view)
     except ArticleNotFound:
         return render_error(
@@ -120,12 +123,12 @@ def draft() -> Response:
     """
     title, body = request.form.get("title", ""), request.form.get("body", "")
     text = Draft(title=title, body=body) if (title + body).strip() else None
-    suggestions, similar = None, None
+    suggestions, related = None, None
     with _archive().reading() as view:
         sections = main_sections(view)
         if text:
             suggestions = suggest_tags(view, text)
-            similar = similar_to_draft(view, text, limit=_RAIL)
+            related = similar(view, source_of_draft(view, text), _rail())
     empty = request.method == "POST" and text is None
     return render(
         "draft.html",
@@ -134,7 +137,7 @@ def draft() -> Response:
         body=body,
         empty=empty,
         suggestions=suggestions,
-        similar=similar,
+        similar=related,
         sections=sections,
     )
 
@@ -146,6 +149,10 @@ def tags() -> Response:
     with archive.reading() as view:
         sections = main_sections(view)
     return render("tags.html", vocabulary=archive.vocabulary(), sections=sections)
+
+
+def _rail() -> Choice:
+    return default_choice(_RAIL, current_app.extensions["newsclip"].settings)
 
 
 def _archive() -> Archive:

@@ -1,0 +1,98 @@
+"""Names in a text: runs of capitalised words, in any script that has capitals."""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+_CHARACTERS = 20_000  # of a text; who matters is named in its beginning
+_PLANE = 0x10000  # scripts with capitals beyond it are historical
+_MOST = 60  # names of one text
+_PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
+_STARTS = '.!?:;\n"“”„«»‘(–—-•'  # a capital after these may be the sentence's
+_CALENDAR = frozenset([*calendar.day_name, *calendar.month_name, *calendar.month_abbr])
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text, in the order in which they first stand there.
+
+    A capital at the beginning of a sentence says nothing: such a word is left off if the text has
+    it in small letters too, and alone it is a name only if it stands elsewhere within a sentence.
+    Days and months are no names.
+    """
+    text = text[:_CHARACTERS]
+    inside: dict[str, None] = {}
+    doubtful: list[str] = []
+    small = set(_SMALL.findall(text))
+    for run in _runs().finditer(text):
+        words = _without_dates(run.group().split(" "))
+        at_start = words[:1] == run.group().split(" ")[:1] and _begins_sentence(text, run.start())
+        if at_start and words[0].lower() in small:
+            words, at_start = words[1:], False
+        if at_start and len(words) == 1:
+            doubtful += words
+        elif words:
+            inside.setdefault(" ".join(words))
+    known = {word for name in inside for word in name.split()}
+    inside.update(dict.fromkeys(name for name in doubtful if name in known))
+    return tuple(inside)[:_MOST]
+
+
+def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
+    """Those of the names that stand in another text too, the longest first.
+
+    A name that is part of another that is shared says nothing more.
+    """
+    text = text[:_CHARACTERS]
+    found: list[str] = []
+    for name in sorted(names, key=lambda name: (-len(name.split()), -len(name))):
+        if name in text and _stands_in(name, text) and not any(name in longer for longer in found):
+            found.append(name)
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def _without_dates(words: list[str]) -> list[str]:
+    """The words of a name without days and months at its ends."""
+    while words and words[-1] in _CALENDAR:
+        words = words[:-1]
+    while words and words[0] in _CALENDAR:
+        words = words[1:]
+    return words
+
+
+def _stands_in(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    before = text[max(0, at - 3) : at].rstrip(" \t")
+    return not before or before[-1] in _STARTS
+
+
+_SMALL = re.compile(r"(?<!\w)[a-zà-öø-ÿ]\w*")
+
+
+@cache
+def _runs() -> re.Pattern[str]:
+    """Capitalised words that follow each other; particles may stand between them."""
+    word = rf"[{_capitals()}][\w’'-]*[\w]"
+    return re.compile(rf"(?<!\w){word}(?: (?:(?:{_PARTICLES}) )?{word})*")
+
+
+def _capitals() -> str:
+    """All capital letters, as the ranges of a regular expression."""
+    codes = [c for c in range(_PLANE) if unicodedata.category(chr(c)) in ("Lu", "Lt")]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in _ranges(codes))
+
+
+def _ranges(codes: Sequence[int]) -> Iterable[tuple[int, int]]:
+    first = last = codes[0]
+    for code in codes[1:]:
+        if code != last + 1:
+            yield first, last
+            first = code
+        last = code
+    yield first, last

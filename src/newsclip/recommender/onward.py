@@ -1,0 +1,144 @@
+"""Several titled slots for one page, with no article twice on it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+import numpy as np
+
+from newsclip.index.filters import Filter, fold
+from newsclip.index.view import View
+from newsclip.recommender.choice import Choice, Fallback, eligible, with_copies
+from newsclip.recommender.curation import editors_on
+from newsclip.recommender.hit import Hit
+from newsclip.recommender.reasons import Comparison
+from newsclip.recommender.relevance import ranked
+from newsclip.recommender.similar import distinct, hits_of, slot_hits
+from newsclip.recommender.source import Source
+from newsclip.recommender.story import WINDOW
+from newsclip.recommender.telling import telling_terms
+
+SlotName = Literal["story", "section", "tag", "related"]
+SLOT_NAMES: tuple[SlotName, ...] = get_args(SlotName)
+
+_ENOUGH = 3  # articles with a tag, for a slot of its own
+_STORY_POOL = 30  # of the best within the weeks, those that are looked at closely
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One titled list of a page; ``tag`` is that of a tag's slot."""
+
+    name: SlotName
+    heading: str
+    hits: Sequence[Hit]
+    tag: str | None = None
+
+
+def onward(
+    view: View, source: Source, names: Sequence[SlotName] = SLOT_NAMES, choice: Choice = Choice()
+) -> list[Slot]:
+    """The slots that have something to show, in the order asked for, ``limit`` hits in each.
+
+    - ``story``: the running story (see :func:`~newsclip.recommender.story.same_story`), in the
+      order of time, without what editors pinned, which stands in the slots that follow;
+    - ``section``: the most alike of the source's section, then its newest;
+    - ``tag``: the most alike with the source's most telling tag: the one with the fewest articles,
+      but at least three; each further ``tag`` takes the next; never filled up;
+    - ``related``: the most alike of all, filled up as :func:`similar` does.
+
+    Raises QueryInvalid if ``time`` does not fit the source.
+    """
+    page = _Page(view, source, choice)
+    slots = [page.fill(name) for name in names]
+    return [slot for slot in slots if slot and slot.hits]
+
+
+class _Page:
+    """What is on the page so far."""
+
+    def __init__(self, view: View, source: Source, choice: Choice) -> None:
+        self._view, self._source, self._choice = view, source, choice
+        self._where = eligible(view, source, choice)
+        self._tags = self._telling_tags()
+
+    def fill(self, name: SlotName) -> Slot | None:
+        """The next slot; None where there is nothing that it could be about."""
+        fillers: dict[SlotName, Callable[[], Slot | None]] = {
+            "story": self._story,
+            "section": self._section,
+            "tag": self._tag,
+            "related": self._related,
+        }
+        slot = fillers[name]()
+        if slot:
+            self._take(slot.hits)
+        return slot
+
+    def _take(self, hits: Iterable[Hit]) -> None:
+        taken = with_copies(self._view, [self._view.key_of(hit.article.id) for hit in hits])
+        self._where = replace(self._where, exclude_keys=self._where.exclude_keys | taken)
+
+    def _story(self) -> Slot | None:
+        moment = self._source.published_at
+        if moment is None:
+            return None
+        where = editors_on(self._view, self._source, self._where, self._choice.limit).where
+        weeks = _within(where, moment - WINDOW, moment + WINDOW)
+        query = telling_terms(self._view, self._source.terms)
+        choice = replace(self._choice, time="evergreen", limit=_STORY_POOL)
+        pool = distinct(self._view, ranked(self._view, self._source, query, choice, weeks))
+        pool = pool.first(_STORY_POOL)
+        articles = self._view.articles(pool.keys.tolist())
+        comparison = Comparison(self._view, self._source, query, articles)
+        told = np.array([comparison.is_same_story(key) for key in pool.keys.tolist()], np.bool_)
+        best = pool.at(np.flatnonzero(told)).first(self._choice.limit)
+        in_time = best.at(np.argsort(self._view.published_at(best.keys), kind="stable"))
+        hits = hits_of(self._view, self._source, query, in_time, self._choice.explain)
+        return Slot("story", "The story so far", hits)
+
+    def _section(self) -> Slot | None:
+        section = self._source.section
+        if section is None:
+            return None
+        own = self._where.sections
+        if own and fold(section) not in map(fold, own):
+            return None
+        where = replace(self._where, sections=frozenset([section]))
+        return Slot("section", f"More from {section}", self._hits(where))
+
+    def _tag(self) -> Slot | None:
+        tag = next(self._tags, None)
+        if tag is None:
+            return None
+        where = replace(self._where, tags=self._where.tags | {tag})
+        return Slot("tag", f"More on {tag}", self._hits(where, fallback="none"), tag)
+
+    def _related(self) -> Slot:
+        return Slot("related", "Related", self._hits(self._where))
+
+    def _hits(self, where: Filter, fallback: Fallback | None = None) -> list[Hit]:
+        choice = replace(self._choice, fallback=fallback or self._choice.fallback)
+        return slot_hits(self._view, self._source, choice, where)
+
+    def _telling_tags(self) -> Iterator[str]:
+        """The source's tags that enough articles carry, the rarest first."""
+        tags = {fold(tag): tag for tag in reversed(self._source.draft.tags)}
+        counts = {
+            tag: self._view.count(replace(self._where, tags=self._where.tags | {tag}))
+            for tag in tags.values()
+        }
+        return iter(
+            sorted((t for t in counts if counts[t] >= _ENOUGH), key=lambda t: (counts[t], t))
+        )
+
+
+def _within(where: Filter, first: datetime, last: datetime) -> Filter:
+    """The filter, and published from ``first`` up to and with ``last``."""
+    end = last + timedelta(seconds=1)
+    return replace(
+        where,
+        published_from=max(first, where.published_from or first),
+        published_to=min(end, where.published_to or end),
+    )

@@ -1,0 +1,138 @@
+"""The learned ranker of related articles: one curve for each feature, added up.
+
+A generalised additive model (Hastie and Tibshirani, 1986) of whether an editor would link to a
+candidate. Its curves are piecewise linear, so that a score costs one interpolation a feature, and
+what each feature gave explains it.
+"""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.errors import RankerInvalid
+from newsclip.index.bm25 import TermQuery
+from newsclip.index.view import View
+from newsclip.recommender.features import FEATURES, VERSION, Keys, Links, Numbers, features
+from newsclip.recommender.source import Source
+
+log = logging.getLogger(__name__)
+
+Scale = Literal["logistic", "plain"]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a feature adds, by its value: linear between the knots, constant beyond them."""
+
+    knots: Sequence[float]
+    values: Sequence[float]
+
+    def at(self, numbers: Numbers) -> NDArray[np.float64]:
+        """What each value adds, ``(n,)``."""
+        return np.interp(numbers, self.knots, self.values)
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Scores candidates from their features.
+
+    The sum of ``offset`` and the curves is a score as it is (``scale="plain"``) or the log odds of
+    one (``"logistic"``). ``sections`` are the learned priors of sections, by folded name.
+    ``learned_on`` says, for readers, where it comes from.
+    """
+
+    curves: Mapping[str, Curve]
+    offset: float = 0.0
+    scale: Scale = "logistic"
+    sections: Mapping[str, float] = field(default_factory=dict)
+    learned_on: str = ""
+
+    def features(
+        self,
+        view: View,
+        source: Source,
+        query: TermQuery,
+        keys: Keys,
+        links: Links | None = None,
+    ) -> Numbers:
+        """The features that it scores by, ``(len(keys), len(FEATURES))``.
+
+        ``query`` are the source's telling terms; ``links`` the view's, if none are given.
+        """
+        return features(view, source, query, keys, links or view, self.sections)
+
+    def parts(self, table: Numbers) -> Numbers:
+        """What each feature adds, ``(n, len(FEATURES))``; log odds where the scale is logistic."""
+        parts = np.zeros(table.shape, np.float32)
+        for column, name in enumerate(FEATURES):
+            if name in self.curves:
+                parts[:, column] = self.curves[name].at(table[:, column])
+        return parts
+
+    def scores(self, table: Numbers) -> Numbers:
+        """The score of each candidate, ``(n,)``, 0-1."""
+        total = self.parts(table).sum(axis=1, dtype=np.float64) + self.offset
+        if self.scale == "logistic":
+            total = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
+        scores: Numbers = np.clip(total, 0, 1).astype(np.float32)
+        return scores
+
+    def to_json(self) -> str:
+        """Readable JSON, from which :meth:`from_json` makes the same ranker."""
+        return json.dumps({"features_version": VERSION, **asdict(self)}, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises RankerInvalid if the text holds none, or one of other features."""
+        try:
+            raw = json.loads(text)
+            version = raw.pop("features_version")
+            raw["curves"] = {name: Curve(**curve) for name, curve in raw["curves"].items()}
+            ranker = cls(**raw)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise RankerInvalid(f"is damaged: {error}") from None
+        if version != VERSION or not ranker.curves.keys() <= set(FEATURES):
+            raise RankerInvalid(f"was learned on features of version {version}, not {VERSION}")
+        return ranker
+
+
+FIXED = Ranker(
+    {"words": Curve((0, 1), (0, 0.9)), "meaning": Curve((0, 1), (0, 0.1))},
+    scale="plain",
+    learned_on="nothing: the blend of words and meaning of decision 12",
+)
+"""The fallback, and the mark that a learned ranker has to beat."""
+
+
+@lru_cache(maxsize=1)
+def general() -> Ranker:
+    """The ranker that ships with the package."""
+    return Ranker.from_json(files(__package__).joinpath("general_ranker.json").read_text("utf-8"))
+
+
+def ranker_of(view: View, fixed: bool = False) -> Ranker:
+    """The archive's own ranker, learned by ``newsclip tune``, or the general one.
+
+    ``fixed`` asks for the fixed blend. A stored ranker that cannot be used is passed over, with a
+    warning.
+    """
+    if fixed:
+        return FIXED
+    stored = view.tuned_ranker()
+    return (_read(stored) if stored else None) or general()
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Ranker | None:
+    try:
+        return Ranker.from_json(text)
+    except RankerInvalid as error:
+        log.warning("%s; %s", error.message, error.remedy)
+        return None

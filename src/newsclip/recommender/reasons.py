@@ -1,0 +1,109 @@
+"""Why an article stands beside a source: what both share, and how far apart they are."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from newsclip.index.article import Article
+from newsclip.index.bm25 import TermQuery
+from newsclip.index.filters import NEVER, fold, seconds
+from newsclip.index.view import View
+from newsclip.recommender.hit import Reason, ReasonKind
+from newsclip.recommender.names import names_in, shared_names
+from newsclip.recommender.passages import Sentences, best_pair, sentences_of
+from newsclip.recommender.source import Source
+from newsclip.recommender.story import WINDOW, RareTags, same_story
+from newsclip.recommender.telling import shared_words
+
+_NAMES = 3
+_DAY = 86_400
+_SPANS = ((365, "year"), (30, "month"), (7, "week"), (1, "day"))
+
+
+class Comparison:
+    """A source beside some articles of the archive, by key."""
+
+    def __init__(
+        self, view: View, source: Source, query: TermQuery, articles: Mapping[int, Article]
+    ) -> None:
+        """``query`` holds the source's most telling terms."""
+        self._view, self._source = view, source
+        self._articles = articles
+        self._words = shared_words(view, query, source.draft, list(articles))
+        self._rare = RareTags(view)
+
+    def reasons(self, key: int, passages: bool = False) -> tuple[Reason, ...]:
+        """All that speaks for an article; with ``passages`` the sentences that match best, too."""
+        article, section = self._articles[key], self._source.section
+        tags, names, words = self.tags(key), self.names(key), self._words[key]
+        kinds: list[tuple[ReasonKind, Sequence[str]]] = [
+            ("tags", tags),
+            ("names", names),
+            ("words", words),
+            ("section", [section] if section and section == article.section else []),
+            ("age", _age(self._source, article)),
+            ("passages", self._passages(article) if passages else ()),
+        ]
+        reasons = tuple(Reason(kind, tuple(values)) for kind, values in kinds if values)
+        if self.is_same_story(key):
+            return (Reason("story"), *reasons)
+        return reasons if tags or names or words else (Reason("meaning"), *reasons)
+
+    def tags(self, key: int) -> tuple[str, ...]:
+        """The tags that both carry, as the article writes them."""
+        return tuple(tag for tag in self._articles[key].tags if fold(tag) in self._source.tags)
+
+    def names(self, key: int) -> tuple[str, ...]:
+        """The names that stand in both."""
+        article = self._articles[key]
+        text = f"{article.title}\n{article.summary}\n{article.body}"
+        return shared_names(self._own_names, text, _NAMES)
+
+    def is_same_story(self, key: int) -> bool:
+        """Whether the article is part of the same running story (see :func:`same_story`)."""
+        gap = _gap(self._source, self._articles[key])
+        if gap is None or abs(gap) > WINDOW.total_seconds():
+            return False
+        rare = self._rare.any(self.tags(key))
+        return same_story(key in self._linked, rare, self.names(key), self._words[key])
+
+    @cached_property
+    def _own_names(self) -> tuple[str, ...]:
+        draft = self._source.draft
+        return names_in(f"{draft.summary}\n{draft.body}" if draft.body else draft.text)
+
+    @cached_property
+    def _linked(self) -> set[int]:
+        """Those that the source links to, and those that link to it."""
+        own = self._source.keys
+        links = self._view.links_from([*own, *self._articles])
+        to_source = {key for key in self._articles if not set(own).isdisjoint(links.get(key, ()))}
+        return to_source.union(*(links.get(key, ()) for key in own))
+
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return sentences_of(self._view, self._source.draft.body or self._source.draft.text)
+
+    def _passages(self, article: Article) -> tuple[str, ...]:
+        text = article.body or article.summary or article.title
+        return best_pair(self._sentences, sentences_of(self._view, text)) or ()
+
+
+def _gap(source: Source, article: Article) -> int | None:
+    """Seconds from the article to the source; None if one of them has no date."""
+    moments = seconds(source.published_at, NEVER), seconds(article.published_at, NEVER)
+    return None if NEVER in moments else moments[0] - moments[1]
+
+
+def _age(source: Source, article: Article) -> tuple[str, ...]:
+    """Such as ``3 days before``: when the article appeared, beside the source."""
+    gap = _gap(source, article)
+    return () if gap is None else (age_text(gap),)
+
+
+def age_text(gap: int) -> str:
+    """Seconds as a reader counts them: ``2 weeks before``; negative ones are ``after``."""
+    days = abs(gap) // _DAY
+    for length, name in _SPANS:
+        if count := days // length:
+            return f"{count} {name}{'s' * (count > 1)} {'before' if gap > 0 else 'after'}"
+    return "the same day"

@@ -1,0 +1,38 @@
+"""Names: runs of capitalised words, and what only looks like one."""
+
+import pytest
+
+from newsclip.recommender.names import names_in, shared_names
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We met Ada Byron and the minister.", ("Ada Byron",)),
+        ("He went to the Ministry of Finance in Bogotá.", ("Ministry of Finance", "Bogotá")),
+        ("so said Ludwig van Beethoven, and Øystein Åse.", ("Ludwig van Beethoven", "Øystein Åse")),
+        ("The harbour is old.", ()),
+        ("The Assembly met. It is the assembly of the land.", ("Assembly",)),
+        ("Dockers strike. The dockers went home.", ()),
+        ("Colombia votes, says Ana. Later, Colombia waits.", ("Ana", "Colombia")),
+        ("Colombia votes.", ()),
+        ("On Monday in January we saw Jean-Luc O'Neill.", ("Jean-Luc O'Neill",)),
+        ("из Москвы в Санкт-Петербург", ("Москвы", "Санкт-Петербург")),
+        ("a USA team", ("USA",)),
+        ("", ()),
+        ("nothing here", ()),
+    ],
+)
+def test_names_in_a_text(text: str, expected: tuple[str, ...]) -> None:
+    assert names_in(text) == expected
+
+
+def test_shared_names_are_whole_and_the_longest_comes_first() -> None:
+    names = ("Byron", "Ada Byron", "Rome", "Port Royal")
+    assert shared_names(names, "Romeo met Ada Byron in Port Royal.", 3) == (
+        "Port Royal",
+        "Ada Byron",
+    )
+    assert shared_names(names, "Lord Byron, in Rome", 3) == ("Byron", "Rome")
+    assert shared_names(names, "Ada Byron, Port Royal", 1) == ("Port Royal",)
+    assert shared_names(names, "byron", 3) == ()
