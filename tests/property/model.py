@@ -167,7 +167,11 @@ class Model:
         return found
 
     def similar(self, article_id: str, where: Filter, now: datetime) -> dict[str, float]:
-        """As recommender/similar.py and telling.py say it; a word of the title counts twice."""
+        """As recommender/similar.py and telling.py say it; a word of the title counts twice.
+
+        The source and what the filter excludes are left out with their copies; of copies among
+        the rest all are there.
+        """
         entry = self.articles[article_id]
         fields = fields_of(entry)
         counted = [
@@ -180,7 +184,10 @@ class Model:
         weights = {term: 1 + math.log(count) for term, count in frequency.items()}
         known = {term: w for term, w in weights.items() if self.rarities([term])[0]}
         scores = self.blended(known, embedding(entry), 0.1, where, now)
-        return {i: score for i, score in scores.items() if i != article_id}
+        copies = self.copies()
+        unwanted = {article_id} | (where.exclude_ids & copies.keys())
+        unwanted = unwanted.union(*(copies[i] for i in unwanted))
+        return {i: score for i, score in scores.items() if i not in unwanted}
 
     def noise(self, query: Vector) -> float:
         """By how much a score may be off that is rounded: more, the more alike all articles are."""

@@ -153,7 +153,14 @@ class ArchiveMachine(RuleBasedStateMachine):
                 Choice(where=where, fallback="none", time="evergreen", languages="any"),
             ).hits
             found = scores_of(view, hits)
-        same_scores(found, self.model.similar(article_id, where, now), noise)
+        copies, expected = self.model.copies(), self.model.similar(article_id, where, now)
+        for hit in found:
+            assert found.keys().isdisjoint(copies[hit]), "a hit stands for its cluster"
+        hidden = set().union(*(copies[hit] for hit in found)) & expected.keys()
+        for copy in hidden:
+            best = max(found[hit] for hit in found if copy in copies[hit])
+            assert best > expected.pop(copy) - noise, "the best of a cluster stands for it"
+        same_scores(found, expected, noise)
 
     @invariant()
     def both_hold_the_same(self) -> None:
