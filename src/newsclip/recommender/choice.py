@@ -14,6 +14,7 @@ from newsclip.recommender.source import Source
 
 Fallback = Literal["fill", "none"]
 Languages = Literal["same", "any"]
+RankerChoice = Literal["learned", "fixed"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Choice:
     :func:`~newsclip.recommender.diversity.diversified`), ``time`` and ``half_lives`` are those of
     :mod:`~newsclip.recommender.recency`. ``languages="same"`` keeps to the source's language, if
     it is known, and to articles that do not say theirs. ``explain`` costs some milliseconds.
+    ``ranker="fixed"`` ranks by the fixed blend of words and meaning.
     """
 
     limit: int = 10
@@ -36,6 +38,7 @@ class Choice:
     languages: Languages = "same"
     explain: bool = False
     half_lives: HalfLives = field(default_factory=HalfLives)
+    ranker: RankerChoice = "learned"
 
 
 def eligible(view: View, source: Source, choice: Choice) -> Filter:
