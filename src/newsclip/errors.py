@@ -177,6 +177,17 @@ class BackupUnusable(StoreError):
         self.path = path
 
 
+class ExportUnusable(StoreError):
+    """The rails cannot be written into their directory."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"the export in {str(path)!r} cannot be written: {problem}",
+            "check that this user may write there, and that there is room",
+        )
+        self.path = path
+
+
 class SnapshotError(StoreError):
     """A snapshot, an index on disk, cannot be used; the store that it was made from can."""
 

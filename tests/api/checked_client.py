@@ -47,7 +47,7 @@ class CheckedClient(FlaskClient):
     def _operation(self, path: str, method: str) -> dict[str, Any] | None:
         """The operation that answers; a more literal path goes before one that takes any id."""
         for template in sorted(self.document["paths"], key=lambda name: name.endswith("}")):
-            pattern = re.escape(template).replace(r"\{id\}", "(?:[^/]+|.+(?<!/similar))")
+            pattern = re.sub(r"\\{\w+\\}", "(?:[^/]+|.+(?<!/similar))", re.escape(template))
             found = self.document["paths"][template].get(method.lower())
             if found and re.fullmatch(pattern, path, re.DOTALL):
                 operation: dict[str, Any] = found

@@ -13,6 +13,7 @@ from newsclip.api.app import create_app, service_of
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
 from newsclip.index.article import parse_article
+from newsclip.index.rules import Rule, Selector
 
 from .checked_client import CheckedClient
 
@@ -124,9 +125,25 @@ def empty(tmp_path: Path) -> Iterator[Any]:
         yield app_over(archive).test_client()
 
 
+RULES = [
+    Rule("a", "hide", Selector("tag", "Sponsored"), "Ada Byron"),
+    Rule("b", "block", Selector("article", "x"), "Emil Starck", Selector("article", "y")),
+    Rule(
+        "c",
+        "hide",
+        Selector("tag", "Nothing"),
+        "Ada Byron",
+        ends_at=datetime(2026, 1, 1, tzinfo=UTC),
+    ),
+]
+"""They change no answer but those about rules."""
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A client over an archive that no test changes."""
     with Archive.open(tmp_path_factory.mktemp("shared"), create=True) as archive:
         archive.put([parse_article(raw) for raw in (*ARTICLES, EMBARGOED)])
+        for rule in RULES:
+            archive.store.curation.put(rule)
         yield app_over(archive).test_client()

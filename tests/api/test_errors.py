@@ -52,6 +52,10 @@ BAD_QUERIES = [
     ("/v1/articles/life%2Frye/similar?fallback=maybe", "fallback", "none"),
     ("/v1/articles/life%2Frye?limit=3", "limit", "give no parameter"),
     ("/v1/tags?limit=1001", "limit", "1 to 1000"),
+    ("/v1/curation?target=harbour", "target", "section:NAME"),
+    ("/v1/curation?source=nowhere", "source", "section:NAME"),
+    ("/v1/curation?kind=boost", "kind", "block"),
+    ("/v1/audit?before=last", "before", "a lower one"),
     ("/health/live?verbose=1", "verbose", "give no parameter"),
 ]
 
@@ -93,6 +97,7 @@ BODIES = [
     ("post", "/v1/articles"),
     ("post", "/v1/similar"),
     ("post", "/v1/tags/suggest"),
+    ("put", "/v1/curation/front"),
 ]
 
 

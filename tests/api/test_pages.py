@@ -199,6 +199,16 @@ def test_the_rail_says_why_each_article_is_there(client: FlaskClient) -> None:
     assert 'class="reasons"' in rail
 
 
+def test_the_rail_says_what_an_editor_has_chosen(client: FlaskClient) -> None:
+    rule = {"kind": "pin", "position": 1, "author": "Ada", "reason": "<why>"}
+    rule |= {"target": "article:world/call", "source": "article:world/petro"}
+    assert client.put("/v1/curation/front", json=rule).status_code == 201
+    rail = client.get("/articles/world/petro").text.partition("<aside")[2]
+    first = rail.partition("</li>")[0]
+    assert 'href="/articles/world/call"' in first
+    assert "chosen by the editors: &lt;why&gt;" in first
+
+
 def test_no_article_stands_on_the_front_page_twice(client: FlaskClient) -> None:
     links = Outline(client.get("/").text).values("href", "a")
     articles = [link for link in links if str(link).startswith("/articles/")]

@@ -7,6 +7,7 @@ import pytest
 
 from .checked_client import CheckedClient
 from .conftest import DRAFT, HARBOUR
+from .test_curation import WRITTEN
 
 SIMILAR = f"/v1/articles/{quote(HARBOUR['id'], safe='')}/similar"
 
@@ -121,6 +122,21 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
     ("post", "/v1/tags/suggest"): DRAFT_FIELDS
     | {"limit": (1, 2), "min_score": (0, 1), "tags": (None, ["Harbour"])},
     ("get", "/v1/tags"): {"limit": (1, 2), "offset": (0, 1)},
+    ("get", "/v1/curation"): {
+        "kind": (None, "hide"),
+        "target": (None, "tag:#sponsored"),
+        "source": ("everywhere", "article:y"),
+        "active": ("true", "false"),
+        "limit": (1, 2),
+        "offset": (0, 1),
+    },
+    ("get", "/v1/audit"): {
+        "kind": (None, "tags"),
+        "subject": ("a", "b"),
+        "actor": (None, "Ada Byron"),
+        "before": (2, 3),
+        "limit": (1, 2),
+    },
 }
 CASES = [(*key, name) for key, parameters in VARIED.items() for name in parameters]
 
@@ -170,7 +186,8 @@ def test_no_documented_parameter_is_left_out_above(shared: CheckedClient) -> Non
             model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if model.endswith("Body"):
                 names |= set(document["components"]["schemas"][model]["properties"])
-            assert names == set(VARIED.get((method, path), {})), f"{method} {path}"
+            varied = (VARIED | WRITTEN).get((method, path), {})
+            assert names == set(varied), f"{method} {path}"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ def test_config_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         "max_line_bytes     16777216     default\n"
         "log_format         console      default\n"
         "log_level          info         default\n"
+        "languages          same         default\n"
+        "half_life_days     {}           default\n"
         "site_name          The Courier  newsclip.toml\n"
     )
 
@@ -39,6 +41,14 @@ def test_config_show_as_json(run: Run) -> None:
     shown = settings(run("config", "show", "--json"))
     assert shown["port"] == {"value": 8000, "origin": "default"}
     assert shown["data"] == {"value": "newsclip-data", "origin": "default"}
+
+
+def test_half_lives_are_shown_as_they_are_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSCLIP_HALF_LIFE_DAYS", "Sport=7,Recipes=never")
+    shown = settings(run("config", "show", "--json"))
+    assert shown["half_life_days"]["value"] == {"Sport": 7, "Recipes": "never"}
 
 
 @pytest.mark.parametrize(

@@ -192,3 +192,7 @@ def test_the_settings_are_settings(tmp_path: Path) -> None:
     (tmp_path / "newsclip.toml").write_text(text, "utf-8")
     settings = Settings.load(config=tmp_path / "newsclip.toml")
     assert settings.model_dump(mode="json").items() >= tomllib.loads(text).items()
+
+
+def test_articles_are_pinned_hidden_and_kept_apart(tmp_path: Path) -> None:
+    check(HOW_TO / "curate-related-articles.md", tmp_path)

@@ -10,7 +10,8 @@ import pytest
 from tests.doubles import AXES, article, new_store, stored
 
 from newsclip.errors import RuleNotFound, StoreUnavailable
-from newsclip.index import curation
+from newsclip.index import compaction, curation
+from newsclip.index.archive import Archive
 from newsclip.index.backup import back_up
 from newsclip.index.restore import restore
 from newsclip.index.rules import Rulebook, rule_to_dict
@@ -206,3 +207,12 @@ def test_the_articles_that_rules_name_are_looked_up_once_a_change(store: Store) 
     store.write([stored(article("b"))], AXES)
     store.curation.put(rule("s", "hide", "article:c"))
     assert keys() == {name: store.key_of(name) for name in "abc"}
+
+
+def test_the_rules_outlive_a_rebuild_of_the_indexes(archive: Archive) -> None:
+    archive.put([article("a"), article("b")])
+    archive.store.curation.put(PIN)
+    compaction.rebuild(archive.store)
+    with archive.reading() as view:
+        assert view.rules().rules == {"front": PIN}
+    assert len(archive.store.audit.newest(9)) == 1

@@ -248,6 +248,13 @@ def test_pins_behind_the_end_are_left_out_and_those_that_fill_the_slot_say_so(
     assert not editors(desk, [], limit=3).full
 
 
+def test_a_pin_may_be_in_another_language(desk: Archive) -> None:
+    desk.put([article("la ley", language="es", published_at=NOON)])
+    english = Filter(languages=frozenset({"en"}))
+    assert pinned(desk, [rule("r", "pin", "article:la ley")], where=english) == {1: "la ley"}
+    assert editors(desk, [], where=english).where.languages == {"en"}
+
+
 # Placing
 
 

@@ -157,3 +157,10 @@ def test_whether_it_matters_which_article_the_source_is() -> None:
     assert not Rulebook(1, [rule("r", "hide", "article:a", "tag:b")]).names_articles
     assert Rulebook(1, [rule("r", "hide", "tag:b", "article:a")]).names_articles
     assert Rulebook(1, [rule("r", "block", "article:a", "tag:b")]).names_articles
+
+
+def test_which_rules_hold_changes_with_the_clock() -> None:
+    window = {"starts_at": NOON, "ends_at": NOON + SECOND}
+    book = Rulebook(1, [rule("b", "hide", "tag:x"), rule("a", "hide", "tag:y", **window)])
+    moments = (NOON - SECOND, NOON, NOON + SECOND)
+    assert [book.holding(now) for now in moments] == [["b"], ["a", "b"], ["b"]]

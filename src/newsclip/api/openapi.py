@@ -16,6 +16,7 @@ from newsclip.api.article_schema import NamedSchema
 from newsclip.api.operations import Documented, Operation
 from newsclip.api.parameters import JSON, Body, Schema
 from newsclip.api.problems import PROBLEM_JSON, RETRY_SECONDS, kind_of
+from newsclip.index.rules import RULE_ID
 
 _REF = "#/components/schemas/{model}"
 
@@ -43,6 +44,14 @@ _ID = {
         "examples": ["politics/2026/harbour-law"],
     },
 }
+_RULE = {
+    "name": "rule",
+    "in": "path",
+    "required": True,
+    "description": "the rule's id, chosen by the client",
+    "schema": {"type": "string", "pattern": RULE_ID, "examples": ["front-page-background"]},
+}
+_IN_PATH = {"{id}": _ID, "{rule}": _RULE}
 
 _HEADERS: dict[str, Any] = {
     "X-Request-Id": {
@@ -94,7 +103,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": summary.strip(),
         "description": " ".join(description.split()),
-        "parameters": [_ID] * ("{id}" in operation.path) + _parameters(operation.query),
+        "parameters": [_IN_PATH[part] for part in operation.path.split("/") if part in _IN_PATH]
+        + _parameters(operation.query),
         "responses": {
             str(status): _answer(status, schema) for status, schema in operation.answers.items()
         }

@@ -10,6 +10,7 @@ list of its parameters.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
@@ -45,7 +46,7 @@ class IdConverter(BaseConverter):
 
 @dataclass(frozen=True)
 class Operation:
-    """One method on one path. ``path`` writes its parameter as ``{id}``."""
+    """One method on one path. ``path`` writes a parameter as ``{id}``."""
 
     method: str
     path: str
@@ -72,7 +73,7 @@ class Operation:
                 asked["body"] = read_body(self.body, request)
             return _response(self.handler(service, **asked))
 
-        rule = self.path.replace("{id}", "<id:id>")
+        rule = re.sub(r"\{(\w+)\}", r"<id:\1>", self.path)
         app.add_url_rule(rule, self.name, view, methods=[self.method])
 
 

@@ -36,7 +36,7 @@ MAX_OFFSET = MAX_DEPTH - MAX_LIMIT
 _SPAN = {len("2026"): relativedelta(years=1), len("2026-01"): relativedelta(months=1)}
 
 
-def _whole_number(value: object) -> object:
+def whole_number(value: object) -> object:
     """Of texts digits alone: pydantic would also read "1_0" and " 10 ". In JSON, 10.0 is 10."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -72,17 +72,17 @@ _MOST_SLOTS = 8
 _SLOT = f"({'|'.join(SLOT_NAMES)})"
 _SLOTS_PATTERN = f"^{_SLOT}(,{_SLOT}){{0,{_MOST_SLOTS - 1}}}$"
 _NAME_PATTERN = r"^[^\x00]*[^\x00\s][^\x00]*$"
-_DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
+DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 Name = Annotated[str, StringConstraints(max_length=512, pattern=_NAME_PATTERN)]
 Url = Annotated[str, StringConstraints(max_length=2_000, pattern=_NAME_PATTERN)]
 Names = Annotated[list[Name], Field(max_length=200)]
 # pydantic puts the bounds into the schema only where they stand before the validator.
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(whole_number)]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-From = Annotated[Instant, BeforeValidator(_mend_plus), WithJsonSchema(_DATE)]
+From = Annotated[Instant, BeforeValidator(_mend_plus), WithJsonSchema(DATE)]
 Through = Annotated[
-    Instant, WrapValidator(_through), BeforeValidator(_mend_plus), WithJsonSchema(_DATE)
+    Instant, WrapValidator(_through), BeforeValidator(_mend_plus), WithJsonSchema(DATE)
 ]
 
 
@@ -170,7 +170,7 @@ class SearchQuery(Where):
         "hybrid", description='"hybrid", "keyword" or "semantic"'
     )
     limit: Limit = Field(10, description=f"the number of hits, 1 to {MAX_LIMIT}", examples=[5])
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(_whole_number)] = Field(
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)] = Field(
         0, description=f"the number of hits to skip, 0 to {MAX_OFFSET}"
     )
     author: Names = Field([], description="an author; several mean any of them")
@@ -290,9 +290,9 @@ class SuggestBody(DraftBody):
 class VocabularyQuery(Taken):
     """Which part of the house vocabulary to show."""
 
-    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole_number)] = Field(
+    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(whole_number)] = Field(
         100, description="the number of tags, 1 to 1000"
     )
-    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole_number)] = Field(
+    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole_number)] = Field(
         0, description="the number of tags to skip, 0 to 1000000"
     )

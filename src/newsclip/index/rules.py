@@ -32,9 +32,9 @@ class Selector:
     @classmethod
     def parse(cls, text: str, field: str) -> Self:
         """The selector that a text says. Raises RuleInvalid, which names the ``field``."""
-        if not re.fullmatch(SELECTOR, text):
+        if not re.fullmatch(SELECTOR, text.strip()):
             raise RuleInvalid(field, text, _SELECTOR_REMEDY, "names no article, tag or section")
-        kind, _, value = text.partition(":")
+        kind, _, value = text.strip().partition(":")
         return cls(kind, value.strip())  # type: ignore[arg-type]  # the pattern knows no other
 
     @property
@@ -95,6 +95,12 @@ class Rule:
             remedy = "name two articles: none is ever related to itself"
             raise RuleInvalid("source", str(self.source), remedy, "is the target")
 
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The ids of the articles that it names; a rule may be there before its article is."""
+        named = (self.target, self.source)
+        return tuple(side.value for side in named if side and side.kind == "article")
+
     def is_active(self, now: datetime) -> bool:
         """Whether it holds at ``now``."""
         return (self.starts_at is None or self.starts_at <= now) and (
@@ -134,12 +140,19 @@ class Rulebook:
         sides = {*self._blocked, *self._beside} - {None}
         self.names_articles = any(kind == "article" for kind, _ in filter(None, sides))
         """Whether any rule depends on which article the source is."""
-        selectors = (s for rule in self.rules.values() for s in (rule.target, rule.source) if s)
-        self.articles = tuple({s.value for s in selectors if s.kind == "article"})
+        self.articles = tuple({name for rule in self.rules.values() for name in rule.articles})
         """The ids of all articles that a rule names."""
 
     def __len__(self) -> int:
         return len(self.rules)
+
+    def newest_first(self) -> list[Rule]:
+        """All rules, the newest first, of one moment by id."""
+        return sorted(self.rules.values(), key=lambda rule: _precedence(rule)[2:])
+
+    def holding(self, now: datetime) -> list[str]:
+        """The ids of the rules that hold at ``now``, in their order: it changes with the clock."""
+        return sorted(rule.id for rule in self.rules.values() if rule.is_active(now))
 
     def pins(self, source: Sequence[Name], now: datetime) -> list[Rule]:
         """The pins beside a source, by position; at one position the narrower, then the newer."""

@@ -34,9 +34,10 @@ class Editors:
 def editors_on(view: View, source: Source, where: Filter, limit: int) -> Editors:
     """What editors have ruled about ``limit`` articles related to ``source``.
 
-    Pins keep to ``where``: what it leaves out is not pinned either. Nor is the source or a copy of
-    it, what readers must not see, or what is hidden or blocked here: a pin is a wish, the others
-    are commands. Of the copies of one text only one is pinned, and ``where`` leaves out the others.
+    Pins keep to ``where``, but for its languages: who pins a translation means it. What it leaves
+    out is not pinned either, nor is the source or a copy of it, what readers must not see, or what
+    is hidden or blocked here: a pin is a wish, the others are commands. Of the copies of one text
+    only one is pinned, and the ``where`` of the answer leaves out the others.
     """
     book = view.rules()
     if not book:
@@ -46,7 +47,8 @@ def editors_on(view: View, source: Source, where: Filter, limit: int) -> Editors
     pins = [rule for rule in book.pins(names, view.now) if (rule.position or 1) <= limit]
     if not pins:
         return Editors(where, limit)
-    slot = _Slot(view, _less(where, _clusters(view, source.keys)), limit).filled(pins)
+    own = _less(replace(where, languages=frozenset()), _clusters(view, source.keys))
+    slot = _Slot(view, own, limit).filled(pins)
     shown = [key for key, _ in slot.values()]
     articles = view.articles(shown)
     hits = {position: _hit(articles[key], rule) for position, (key, rule) in slot.items()}

@@ -9,8 +9,10 @@ import click
 from newsclip import __version__
 from newsclip.api.cli.backup_command import backup
 from newsclip.api.cli.config_command import config
+from newsclip.api.cli.curation_command import curation
 from newsclip.api.cli.demo_command import demo
 from newsclip.api.cli.evaluate_command import evaluate
+from newsclip.api.cli.export_similar_command import export_similar
 from newsclip.api.cli.group import CommandGroup
 from newsclip.api.cli.import_command import import_
 from newsclip.api.cli.info_command import info
@@ -41,8 +43,10 @@ for command in (
     import_,
     serve,
     similar,
+    export_similar,
     search,
     suggest_tags,
+    curation,
     info,
     backup,
     restore,

@@ -1,5 +1,6 @@
 """`newsclip config`."""
 
+import math
 from pathlib import Path
 
 import click
@@ -39,4 +40,6 @@ def show(as_json: bool) -> None:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, dict):  # JSON has no infinity
+        return {name: "never" if each == math.inf else each for name, each in value.items()}
     return str(value) if isinstance(value, Path) else value

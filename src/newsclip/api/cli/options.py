@@ -74,6 +74,36 @@ def limit_option(default: int) -> Callable[[_Command], _Command]:
 min_score_option = click.option(
     "--min-score", type=float, default=0.0, show_default=True, help="Leave out what scores less."
 )
+
+
+def rail_options(command: _Command) -> _Command:
+    """``--min-score``, ``--fallback``, ``--diversity`` and ``--languages``."""
+    for option in (
+        click.option(
+            "--languages",
+            type=click.Choice(["same", "any"]),
+            help="In the article's language alone, or in any. [default: the setting languages]",
+        ),
+        click.option(
+            "--diversity",
+            type=float,
+            default=0.0,
+            show_default=True,
+            help="How much they differ, 0 to 1.",
+        ),
+        click.option(
+            "--fallback",
+            type=click.Choice(["fill", "none"]),
+            default="fill",
+            show_default=True,
+            help="Fill up with the newest of the section, or do not.",
+        ),
+        min_score_option,
+    ):
+        command = option(command)
+    return command
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 
 

@@ -12,8 +12,8 @@ from newsclip.api.cli.options import (
     json_option,
     limit_option,
     load_settings,
-    min_score_option,
     open_archive,
+    rail_options,
     where_options,
 )
 from newsclip.api.cli.output import print_json
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 @limit_option(10)
 @where_options
 @click.option("--exclude", multiple=True, metavar="ID", help="Leave this out; repeatable.")
-@min_score_option
-@click.option(
-    "--fallback",
-    type=click.Choice(["fill", "none"]),
-    default="fill",
-    show_default=True,
-    help="Fill up with the newest of the section, or do not.",
-)
+@rail_options
 @click.option(
     "--time",
     type=click.Choice(["any", "background", "latest", "around", "evergreen"]),
@@ -44,14 +37,8 @@ if TYPE_CHECKING:
     help="Prefer by date: older ones alone, the newest, of the same weeks, or whatever the age.",
 )
 @click.option(
-    "--diversity", type=float, default=0.0, show_default=True, help="How much they differ, 0 to 1."
+    "--explain", is_flag=True, default=False, help="Show the parts of each score and the passages."
 )
-@click.option(
-    "--languages",
-    type=click.Choice(["same", "any"]),
-    help="In the article's language alone, or in any. [default: the setting languages]",
-)
-@click.option("--explain", is_flag=True, help="Show the parts of each score and the passages.")
 @click.option("--unlike", multiple=True, metavar="ID", help="Less like this; repeatable.")
 @click.option("--slots", metavar="LIST", help="For a page: story,section,tag,related.")
 @json_option

@@ -1,12 +1,13 @@
 """The routes, one file a subject."""
 
 from newsclip.api.operations import Operation
-from newsclip.api.routes import articles, search, similar, system, tags
+from newsclip.api.routes import articles, curation, search, similar, system, tags
 
 OPERATIONS: tuple[Operation, ...] = (
     *articles.operations,
     *similar.operations,
     *search.operations,
     *tags.operations,
+    *curation.operations,
     *system.operations,
 )
