@@ -24,7 +24,8 @@ from pydantic import (
 )
 
 from newsclip.errors import SettingInvalid, SourceUnreadable
-from newsclip.recommender.choice import Languages, RankerChoice
+from newsclip.recommender.choice import Languages
+from newsclip.recommender.ranking import RankerChoice
 
 ENVIRONMENT_PREFIX = "NEWSCLIP_"
 CONFIG_FILE = Path("newsclip.toml")
@@ -101,8 +102,9 @@ class Settings(BaseModel):
     )
     ranker: RankerChoice = Field(
         "learned",
-        description='"learned" for related articles ranked as editors link, or "fixed" for a plain'
-        " blend of words and meaning",
+        description='"learned" for related articles ranked as newsclip tune has learned, "general" for'
+        ' the ranker that comes along, or "fixed" for a plain blend of words and'
+        " meaning",
     )
     half_life_days: Annotated[dict[_Text, _Days], BeforeValidator(_table)] = Field(
         {},

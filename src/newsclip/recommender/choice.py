@@ -9,12 +9,12 @@ import numpy as np
 from newsclip.errors import QueryInvalid
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.view import View
+from newsclip.recommender.ranking import RankerChoice
 from newsclip.recommender.recency import HalfLives, Time
 from newsclip.recommender.source import Source
 
 Fallback = Literal["fill", "none"]
 Languages = Literal["same", "any"]
-RankerChoice = Literal["learned", "fixed"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Choice:
     :func:`~newsclip.recommender.diversity.diversified`), ``time`` and ``half_lives`` are those of
     :mod:`~newsclip.recommender.recency`. ``languages="same"`` keeps to the source's language, if
     it is known, and to articles that do not say theirs. ``explain`` costs some milliseconds.
-    ``ranker="fixed"`` ranks by the fixed blend of words and meaning.
+    ``ranker`` is that of :func:`~newsclip.recommender.ranking.ranker_of`.
     """
 
     limit: int = 10

@@ -29,18 +29,7 @@ class Ranked:
     relevance: NDArray[np.float32]
     time: NDArray[np.float32]
     parts: NDArray[np.float32]
-
-    @property
-    def scores(self) -> NDArray[np.float32]:
-        """What they are ranked by: the relevance ``r``, its odds multiplied by the time ``t``.
-
-        ``r t / (1 - r + r t)``: where many are all but certain to be relevant, a plain product
-        would put them in order of their dates.
-        """
-        relevance = self.relevance.astype(np.float64)
-        timely = relevance * self.time
-        scores: NDArray[np.float32] = (timely / (1 - relevance + timely)).astype(np.float32)
-        return scores
+    scores: NDArray[np.float32]
 
     def first(self, count: int) -> "Ranked":
         """The first ``count``."""
@@ -49,7 +38,11 @@ class Ranked:
     def at(self, places: NDArray[np.int64]) -> "Ranked":
         """Those at some places, in that order."""
         return Ranked(
-            self.keys[places], self.relevance[places], self.time[places], self.parts[places]
+            self.keys[places],
+            self.relevance[places],
+            self.time[places],
+            self.parts[places],
+            self.scores[places],
         )
 
 
@@ -67,7 +60,7 @@ def ranked(
     Equal ones by date, the newest first, then by key. ``ranker`` is the archive's and ``links``
     are the view's, unless something is measured.
     """
-    ranker = ranker or ranker_of(view, choice.ranker == "fixed")
+    ranker = ranker or ranker_of(view, choice.ranker)
     depth = max(DEPTH, 2 * choice.limit)
     keys = related_candidates(view, source, query, where, depth, links)
     table = ranker.features(view, source, query, keys, links)
@@ -79,8 +72,9 @@ def ranked(
         seconds(view.now, 0),
         choice.half_lives.of(view.sections(keys)),
     )
-    every = Ranked(keys, ranker.scores(table), times, ranker.parts(table))
-    scores = every.scores
+    relevance = ranker.scores(table)
+    scores = ranker.timed(relevance, times)
+    every = Ranked(keys, relevance, times, ranker.parts(table), scores)
     order = np.lexsort((keys, -np.where(published == NEVER, 0, published), -scores))
     good = (scores > 0) & (scores >= choice.min_score)
     return every.at(order[good[order]])

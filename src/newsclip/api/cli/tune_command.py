@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("tune")
 @click.option("--dry-run", is_flag=True, help="Say what would be gained; install nothing.")
-@click.option("--reset", is_flag=True, help="Go back to the general ranker.")
+@click.option("--reset", is_flag=True, help="Go back to the plain blend.")
 @click.option("--qrels", metavar="FILE", help="Learn from these judgments, not from links.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
 @json_option
@@ -27,7 +27,8 @@ def tune(dry_run: bool, reset: bool, qrels: str | None, seed: int, as_json: bool
     """Learn from your own links which articles are related.
 
     Measures on a third of the linking articles what a ranker learned from the others gains over
-    the general one, and installs one learned from all only if it gained. Running workers use it
+    the general one and the plain blend, and installs one learned from all only
+    if it gained over both. Running workers use it
     from their next request on.
     """
     with open_archive() as archive:
@@ -42,7 +43,7 @@ def _reset(archive: Archive, as_json: bool) -> None:
     if as_json:
         print_json({"removed": removed})
     else:
-        click.echo("The general ranker is in use." if removed else "It was in use already.")
+        click.echo("The plain blend is in use." if removed else "It was in use already.")
 
 
 def _tune(archive: Archive, qrels: str | None, seed: int, dry_run: bool, as_json: bool) -> None:
