@@ -15,6 +15,7 @@ from newsclip.index.archive import Archive
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.onward import onward
 from newsclip.recommender.search import Mode, search
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
@@ -118,6 +119,85 @@ def test_a_correction_stands_beside_what_it_corrects(
 ) -> None:
     assert rail(newsroom, correction)[0] == corrected
     assert correction in rail(newsroom, corrected)[:5]
+
+
+# Running stories as such
+
+
+def stories(archive: Archive, article_id: str) -> list[str]:
+    """Those on the rail that are said to be of the same story."""
+    with archive.reading(NOW) as view:
+        hits = similar(view, source_of_article(view, article_id), Choice(limit=30)).hits
+    return [h.article.id for h in hits if "story" in {reason.kind for reason in h.reasons}]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # a running story: the ferry sinks, the island mourns
+        ("general/2025/10/ferry-sinks-gull-narrows", "general/2025/10/great-skerry-vigil"),
+        # news and the correction of it
+        ("business/2025/09/meridian-buys-fenmark-savings", "business/2025/09/bank-staff-strike"),
+        (
+            "business/2025/09/correction-meridian-jobs",
+            "business/2025/09/meridian-buys-fenmark-savings",
+        ),
+        # the storm, and what it left
+        ("general/2026/01/storm-isolde-hits", "general/2026/01/after-isolde-forest"),
+        # the outbreak, and what it closes
+        ("science/2026/05/reed-fever-first-cases", "general/2026/05/reed-fever-marsh-paths-closed"),
+    ],
+)
+def test_parts_of_one_story_say_so(newsroom: Archive, one: str, other: str) -> None:
+    assert other in stories(newsroom, one)
+    assert one in stories(newsroom, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # a harbour's blockade and its recipe share the place, a skipper, and the weeks
+        ("business/2025/11/port-sorrel-harbour-blockade", "life/2025/10/port-sorrel-fish-soup"),
+        # two prizes within weeks
+        ("culture/2026/10/courier-book-prize", "culture/2026/11/lissand-film-festival"),
+        # two sports of one town
+        ("sport/2025/11/tarrant-ankle", "sport/2025/12/schools-bucket-cup"),
+        # a warning for the coast, and a wind farm off it
+        ("general/2026/01/storm-isolde-warning", "business/2025/12/skerry-coast-wind-farm"),
+    ],
+)
+def test_a_shared_place_or_person_makes_no_story(newsroom: Archive, one: str, other: str) -> None:
+    assert other not in stories(newsroom, one)
+    assert one not in stories(newsroom, other)
+
+
+@pytest.mark.parametrize(
+    ("news", "opinion"),
+    [
+        (
+            "politics/2025/11/transport-minister-ode-resigns",
+            "politics/2025/11/opinion-ode-not-enough",
+        ),
+        ("general/2026/06/dahlmann-guilty", "general/2026/06/opinion-who-signed-line-7"),
+    ],
+)
+def test_opinion_stands_beside_the_news_it_is_about(
+    newsroom: Archive, news: str, opinion: str
+) -> None:
+    assert opinion in rail(newsroom, news, limit=10)
+    assert news in rail(newsroom, opinion)[:3]
+
+
+def test_the_page_of_an_article_tells_its_story_and_repeats_nothing(newsroom: Archive) -> None:
+    with newsroom.reading(NOW) as view:
+        source = source_of_article(view, "general/2025/10/kestrel-sinking-full-report")
+        slots = onward(view, source, choice=Choice(limit=4))
+    assert [slot.name for slot in slots] == ["story", "section", "tag", "related"]
+    story = [hit.article for hit in slots[0].hits]
+    assert story[0].id == "general/2025/10/ferry-sinks-gull-narrows"
+    assert "general/2025/10/great-skerry-vigil" in {article.id for article in story}
+    shown = [hit.article.id for slot in slots for hit in slot.hits]
+    assert len(shown) == len(set(shown)) >= 12
 
 
 # Names with two meanings: the name alone is no relation

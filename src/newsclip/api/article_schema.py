@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from newsclip.index.article import Article
+from newsclip.index.article import BODY_HTML, MAX_BODY, Article
 
 MAX_BATCH = 10_000
 
@@ -64,9 +64,22 @@ def _has_text(name: str) -> dict[str, Any]:
 _ONE_AUTHOR = {"type": "string", "maxLength": 200, "description": "a byline: one author"}
 _TAGS = {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 200}
 
+_LINK = {
+    "type": ["string", "integer"],
+    "maxLength": 2_000,
+    "description": "the id of an article, or a whole URL",
+    "examples": ["politics/2025/dockers-strike"],
+}
+
 _TAKEN = {name: _or_null(field) for name, field in _fields(_DATE_TAKEN).items() if name != "id"}
 _TAKEN["authors"]["anyOf"].append(_ONE_AUTHOR)
 _TAKEN["tags"] = _or_null(_TAGS)
+_TAKEN["links"]["anyOf"][0]["items"] = _LINK
+_TAKEN[BODY_HTML] = {
+    "type": ["string", "null"],
+    "maxLength": MAX_BODY,
+    "description": "the body as HTML, in the place of `body`: its text and its links are kept",
+}
 _GIVEN = _fields(_DATE_GIVEN)
 
 TAKEN = NamedSchema(

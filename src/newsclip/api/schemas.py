@@ -210,10 +210,27 @@ _DRAFT: JsonDict = {
 }
 
 
+_NO_LIST: JsonDict = {"maxItems": 0}
+_NO_TEXT: JsonDict = {"enum": [None, ""]}
+_NO_NAME: JsonDict = {"enum": [None]}
 _DRAFT_OR_ARTICLES: JsonDict = {
     "anyOf": [
-        *cast(list[JsonValue], _DRAFT["anyOf"]),
-        {"required": ["like"], "properties": {"like": {"type": "array", "minItems": 1}}},
+        {
+            "properties": {"like": _NO_LIST, "unlike": _NO_LIST},
+            "anyOf": _DRAFT["anyOf"],
+        },
+        {
+            "required": ["like"],
+            "properties": {
+                "like": {"type": "array", "minItems": 1},
+                "title": _NO_TEXT,
+                "summary": _NO_TEXT,
+                "body": _NO_TEXT,
+                "tags": _NO_LIST,
+                "section": _NO_NAME,
+                "language": _NO_NAME,
+            },
+        },
     ],
     "examples": [
         *cast(list[JsonValue], _DRAFT["examples"]),

@@ -102,9 +102,8 @@ class Settings(BaseModel):
     )
     ranker: RankerChoice = Field(
         "learned",
-        description='"learned" for related articles ranked as newsclip tune has learned, "general" for'
-        ' the ranker that comes along, or "fixed" for a plain blend of words and'
-        " meaning",
+        description='"learned" for related articles ranked as newsclip tune has learned, "general"'
+        ' for the ranker that comes along, or "fixed" for a plain blend of words and meaning',
     )
     half_life_days: Annotated[dict[_Text, _Days], BeforeValidator(_table)] = Field(
         {},

@@ -21,6 +21,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from newsclip.errors import ArticleInvalid
+from newsclip.index.markup import is_html, text_and_links
+
+BODY_HTML = "body_html"
+"""The field that a body may be handed in by as HTML; an article only keeps its text and links."""
+
+MAX_BODY = 10_000_000
+_MAX_LINKS = 1_000
+_MAX_LINK = 2_000
 
 RECIPE = "title+summary+body/1"
 """Names the text that gets embedded; a changed recipe makes stored embeddings incomparable."""
@@ -132,7 +140,7 @@ _Id = Annotated[
 ]
 _Link = Annotated[
     str,
-    Field(strict=True, min_length=1, max_length=2_000),
+    Field(strict=True, min_length=1, max_length=_MAX_LINK),
     BeforeValidator(_article_id),
     AfterValidator(_reachable),
 ]
@@ -157,9 +165,9 @@ class Article(BaseModel):
     url: _OptionalUrl = None
     title: Annotated[str, Field(strict=True, max_length=2_000)] = ""
     summary: Annotated[str, Field(strict=True, max_length=20_000)] = ""
-    body: Annotated[str, Field(strict=True, max_length=10_000_000)] = ""
+    body: Annotated[str, Field(strict=True, max_length=MAX_BODY)] = ""
     links: Annotated[
-        tuple[_Link, ...], Field(max_length=1_000), AfterValidator(_without_repeats)
+        tuple[_Link, ...], Field(max_length=_MAX_LINKS), AfterValidator(_without_repeats)
     ] = ()
     section: _OptionalName = None
     tags: Annotated[
@@ -205,16 +213,45 @@ class Article(BaseModel):
 
 
 def parse_article(raw: object) -> Article:
-    """The article that ``raw``, a parsed JSON value, describes.
+    """The article that ``raw``, a parsed JSON value, describes; HTML of its body is reduced.
 
     Raises ArticleInvalid, which names the first field that breaks a rule.
     """
     if not isinstance(raw, Mapping):
         raise ArticleInvalid("article", raw, 'write {"id": …, "title": …}', "is no JSON object")
     try:
-        return Article.model_validate(raw)
+        return Article.model_validate(_with_plain_body(raw))
     except ValidationError as error:
         raise _article_invalid(error.errors(include_url=False)[0], raw) from None
+
+
+def _with_plain_body(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """The fields with the body's HTML, wherever it is, as text and links."""
+    field, html = BODY_HTML, _blank_as_none(raw.get(BODY_HTML))
+    if html is None:
+        field, html = "body", raw.get("body")
+        if not (isinstance(html, str) and is_html(html)):
+            return raw
+    if not isinstance(html, str) or len(html) > MAX_BODY:
+        problem = f"is no text of at most {MAX_BODY:,} characters"
+        raise ArticleInvalid(field, html, "write the body's HTML as text", problem)
+    return {**raw, **_reduced(field, html, raw)}
+
+
+def _reduced(field: str, html: str, raw: Mapping[str, object]) -> dict[str, object]:
+    url, given = raw.get("url"), raw.get("links")
+    try:
+        text, found = text_and_links(html, url if isinstance(url, str) else None)
+    except ValueError as error:
+        raise ArticleInvalid(
+            field, html, "close the elements, or hand in text", str(error)
+        ) from None
+    if given is None:
+        given = []
+    if isinstance(given, list | tuple):  # else it is refused as it is
+        known = [link for link in found if len(link) <= _MAX_LINK and link not in given]
+        given = [*given, *known[: max(0, _MAX_LINKS - len(given))]]
+    return {"body": text, "links": given}
 
 
 def _article_invalid(error: ErrorDetails, raw: Mapping[str, object]) -> ArticleInvalid:
@@ -229,11 +266,14 @@ def _article_invalid(error: ErrorDetails, raw: Mapping[str, object]) -> ArticleI
     return ArticleInvalid(field, value, remedy, problem)
 
 
+_TAKEN = frozenset({*Article.model_fields, BODY_HTML})
+
+
 def unknown_fields(raw: object) -> tuple[str, ...]:
     """The names in ``raw`` that no field of an article has, and that are therefore ignored."""
     if not isinstance(raw, Mapping):
         return ()
-    return tuple(str(name) for name in raw if name not in Article.model_fields)
+    return tuple(str(name) for name in raw if name not in _TAKEN)
 
 
 def format_instant(instant: datetime | None) -> str | None:

@@ -45,7 +45,8 @@ def onward(
       order of time, without what editors pinned, which stands in the slots that follow;
     - ``section``: the most alike of the source's section, then its newest;
     - ``tag``: the most alike with the source's most telling tag: the one with the fewest articles,
-      but at least three; each further ``tag`` takes the next; never filled up;
+      but at least three, and one that the page does not show yet; each further ``tag`` takes the
+      next; never filled up;
     - ``related``: the most alike of all, filled up as :func:`similar` does.
 
     Raises QueryInvalid if ``time`` does not fit the source.
@@ -109,11 +110,11 @@ class _Page:
         return Slot("section", f"More from {section}", self._hits(where))
 
     def _tag(self) -> Slot | None:
-        tag = next(self._tags, None)
-        if tag is None:
-            return None
-        where = replace(self._where, tags=self._where.tags | {tag})
-        return Slot("tag", f"More on {tag}", self._hits(where, fallback="none"), tag)
+        for tag in self._tags:
+            where = replace(self._where, tags=self._where.tags | {tag})
+            if hits := self._hits(where, fallback="none"):
+                return Slot("tag", f"More on {tag}", hits, tag)
+        return None
 
     def _related(self) -> Slot:
         return Slot("related", "Related", self._hits(self._where))

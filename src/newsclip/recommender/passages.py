@@ -18,7 +18,8 @@ _SHORTEST, _LONGEST = 20, 400  # characters; what is shorter is a byline or a su
 class Sentences:
     """The sentences of a text, with a weight for each term that stands in them.
 
-    ``weights`` is ``(sentences, terms)``, each row of unit length; ``terms`` ascend.
+    ``weights`` is ``(sentences, terms)``, each row divided by the root of its length, so that of
+    two sentences that both match as they are the one that says more wins; ``terms`` ascend.
     """
 
     texts: Sequence[str]
@@ -37,16 +38,19 @@ def sentences_of(view: View, text: str) -> Sentences:
         weights[row, np.searchsorted(terms, numbers)] = 1
     weights *= view.rarities(terms)
     lengths = np.linalg.norm(weights, axis=1, keepdims=True)
-    return Sentences(texts, terms, weights / np.maximum(lengths, 1e-9))
+    return Sentences(texts, terms, weights / np.sqrt(np.maximum(lengths, 1e-9)))
 
 
 def best_pair(one: Sentences, other: Sentences) -> tuple[str, str] | None:
-    """The two sentences whose cosine is the greatest, one of each; None if no word is shared."""
+    """The two sentences that match best, one of each; None if no word is shared.
+
+    How well they match is the cosine of their terms' idf times the geometric mean of the lengths.
+    """
     shared, left, right = np.intersect1d(one.terms, other.terms, return_indices=True)
     if not len(shared):
         return None
-    cosines = one.weights[:, left] @ other.weights[:, right].T
-    best = np.unravel_index(int(np.argmax(cosines)), cosines.shape)
-    if cosines[best] <= 0:
+    matches = one.weights[:, left] @ other.weights[:, right].T
+    best = np.unravel_index(int(np.argmax(matches)), matches.shape)
+    if matches[best] <= 0:
         return None
     return one.texts[int(best[0])], other.texts[int(best[1])]

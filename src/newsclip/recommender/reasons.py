@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
@@ -30,11 +32,14 @@ class Comparison:
         self._articles = articles
         self._words = shared_words(view, query, source.draft, list(articles))
         self._rare = RareTags(view)
+        self._meaning = _meaning(view, source, list(articles))
 
     def reasons(self, key: int, passages: bool = False) -> tuple[Reason, ...]:
         """All that speaks for an article; with ``passages`` the sentences that match best, too."""
         article, section = self._articles[key], self._source.section
-        tags, names, words = self.tags(key), self.names(key), self._words[key]
+        tags, names = self.tags(key), self.names(key)
+        in_names = {word.casefold() for name in names for word in name.split()}
+        words = [word for word in self._words[key] if word.casefold() not in in_names]
         kinds: list[tuple[ReasonKind, Sequence[str]]] = [
             ("tags", tags),
             ("names", names),
@@ -64,7 +69,9 @@ class Comparison:
         if gap is None or abs(gap) > WINDOW.total_seconds():
             return False
         rare = self._rare.any(self.tags(key))
-        return same_story(key in self._linked, rare, self.names(key), self._words[key])
+        return same_story(
+            key in self._linked, self._meaning[key], rare, self.names(key), self._words[key]
+        )
 
     @cached_property
     def _own_names(self) -> tuple[str, ...]:
@@ -86,6 +93,13 @@ class Comparison:
     def _passages(self, article: Article) -> tuple[str, ...]:
         text = article.body or article.summary or article.title
         return best_pair(self._sentences, sentences_of(self._view, text)) or ()
+
+
+def _meaning(view: View, source: Source, keys: list[int]) -> dict[int, float]:
+    """The cosine of each key above a random article's, at most 1."""
+    typical = view.typical_cosine(source.embedding)
+    cosines = view.cosines(source.embedding, np.array(keys, np.int64))
+    return dict(zip(keys, ((cosines - typical) / max(1 - typical, 1e-6)).tolist(), strict=True))
 
 
 def _gap(source: Source, article: Article) -> int | None:
