@@ -27,8 +27,7 @@ def tune(dry_run: bool, reset: bool, qrels: str | None, seed: int, as_json: bool
     """Learn from your own links which articles are related.
 
     Measures on a third of the linking articles what a ranker learned from the others gains over
-    the general one and the plain blend, and installs one learned from all only
-    if it gained over both. Running workers use it
+    the plain blend, and installs one learned from all only if it gained. Running workers use it
     from their next request on.
     """
     with open_archive() as archive:
