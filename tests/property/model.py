@@ -16,6 +16,7 @@ from tests.doubles import embedding_of
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
 
+from .plain_copies import cluster_of, links_of
 from .strategies import passes
 
 TERMS = {
@@ -23,6 +24,7 @@ TERMS = {
     "élève": "elev",
     "news": "news",
     "économie": "economi",
+    **{figure: figure for figure in "123456789"},
     "us": "us",
     "relations": "relat",
     "🙂": None,
@@ -54,6 +56,10 @@ def embedding(entry: Article) -> Vector:
     """As it is kept: in half precision."""
     text = f"{entry.title} {entry.summary} {entry.body}"
     return embedding_of(text).astype(np.float16).astype(np.float64)
+
+
+def _links(articles: Mapping[str, Article]) -> dict[str, set[str]]:
+    return links_of(articles, {i: terms_of(entry.body) for i, entry in articles.items()})
 
 
 class Model:
@@ -108,6 +114,16 @@ class Model:
         cosines = [float(embedding(entry) @ query) for entry in self.articles.values()]
         return sum(cosines) / max(1, len(cosines))
 
+    def copies(self) -> dict[str, set[str]]:
+        """Of each article the others in its cluster, visible or not."""
+        links = _links(self.articles)
+        return {i: cluster_of(i, links) for i in self.articles}
+
+    def copies_of_text(self, draft: Article) -> set[str]:
+        """Its copies, as if it were one more article, and the copies of those as they are."""
+        own = _links({**self.articles, "a new one": draft})["a new one"]
+        return cluster_of("a new one", {**_links(self.articles), "a new one": own})
+
     def _shelf(self) -> dict[str, dict[str, list[str]]]:
         return {i: fields_of(entry) for i, entry in self.articles.items()}
 
@@ -151,7 +167,11 @@ class Model:
         return found
 
     def similar(self, article_id: str, where: Filter, now: datetime) -> dict[str, float]:
-        """As recommender/similar.py and telling.py say it; a word of the title counts twice."""
+        """As recommender/similar.py and telling.py say it; a word of the title counts twice.
+
+        The source and what the filter excludes are left out with their copies; of copies among
+        the rest all are there.
+        """
         entry = self.articles[article_id]
         fields = fields_of(entry)
         counted = [
@@ -164,7 +184,10 @@ class Model:
         weights = {term: 1 + math.log(count) for term, count in frequency.items()}
         known = {term: w for term, w in weights.items() if self.rarities([term])[0]}
         scores = self.blended(known, embedding(entry), 0.1, where, now)
-        return {i: score for i, score in scores.items() if i != article_id}
+        copies = self.copies()
+        unwanted = {article_id} | (where.exclude_ids & copies.keys())
+        unwanted = unwanted.union(*(copies[i] for i in unwanted))
+        return {i: score for i, score in scores.items() if i not in unwanted}
 
     def noise(self, query: Vector) -> float:
         """By how much a score may be off that is rounded: more, the more alike all articles are."""

@@ -14,6 +14,7 @@ ids = st.sampled_from([*"abcdefgh", "a/b", "é 🙂"])
 names = st.sampled_from(["News", "news", "#News", "Économie", "US_Relations", "us-relations", "x"])
 languages = st.sampled_from(["en", "EN", "en-GB", "en_GB", "fr", "pt-BR"])
 near_noon = st.integers(-3, 3).map(lambda seconds: NOON + timedelta(seconds=seconds))
+a_month_before = near_noon.map(lambda moment: moment - timedelta(days=30))
 moments = near_noon.flatmap(
     lambda moment: st.sampled_from([0, 1, 500_000, 999_999]).map(
         lambda micro: moment + timedelta(microseconds=micro)
@@ -24,6 +25,35 @@ texts = st.lists(
     min_size=1,
     max_size=8,
 ).map(" ".join)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> str:
+    """One of two texts, with a word left out or put in, and figures behind it."""
+    words = [
+        "fish",
+        "ship",
+        "vote",
+        "bank",
+        "star",
+        "goal",
+        "ship",
+        "fish",
+        "star",
+        "vote",
+        "goal",
+        "bank",
+        "law",
+        "Élève",
+        "fish",
+        "vote",
+    ]
+    if draw(st.booleans()):
+        words.reverse()
+    place = draw(st.integers(0, len(words)))
+    for edit in draw(st.lists(st.sampled_from(["cut", "put"]), max_size=2)):
+        words[place : place + (edit == "cut")] = ["bank"] if edit == "put" else []
+    return " ".join([*words, *draw(st.sampled_from(["", "123", "124", "12345", "16789"]))])
 
 
 queries = st.tuples(texts, st.just("") | names.filter(lambda name: "#" not in name)).map(" ".join)
@@ -37,12 +67,12 @@ def articles(draw: st.DrawFn) -> Article:
         draw(ids),
         title=draw(texts),
         summary=draw(st.just("") | texts),
-        body=draw(st.just("") | texts | st.just("law " * 70 + "fish")),
+        body=draw(st.just("") | texts | st.just("law " * 70 + "fish") | stories() | stories()),
         section=draw(st.none() | names),
         tags=draw(st.lists(names, max_size=3)),
         authors=draw(st.lists(names, max_size=2)),
         language=draw(st.none() | languages),
-        published_at=draw(st.none() | near_noon),
+        published_at=draw(st.none() | near_noon | a_month_before),
         expires_at=draw(st.none() | near_noon),
         status=draw(st.sampled_from(["published", "published", "published", "draft", "withdrawn"])),
     )

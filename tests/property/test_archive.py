@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.doubles import axis_archive, embedding_of
 
 from newsclip.errors import ArticleNotFound
-from newsclip.index import compaction
+from newsclip.index import clusters, compaction
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
@@ -45,6 +46,8 @@ class ArchiveMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
+        self.templates = mock.patch.object(clusters, "MOST_TELLING", 2)  # as there are few ids
+        self.templates.start()
         self.workers = [self.opened(), self.opened()]
         self.model = Model()
 
@@ -53,6 +56,8 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         settle()
+        if hasattr(self, "templates"):
+            self.templates.stop()
         for worker in getattr(self, "workers", []):
             worker.close()
         if hasattr(self, "folder"):
@@ -127,6 +132,13 @@ class ArchiveMachine(RuleBasedStateMachine):
             self.compare(view, where, query)
             self.compare_searches(view, where, query)
 
+    @rule(worker=WORKERS, draft=articles())
+    def ask_for_the_copies_of_a_text(self, worker: int, draft: Article) -> None:
+        with self.workers[worker].reading(NOON) as view:
+            found = view.copies_of_text(draft.body, draft.published_at)
+            assert list(found) == sorted(set(found))
+            assert set(named(view, list(found))) == self.model.copies_of_text(draft)
+
     @precondition(lambda self: self.model.articles)
     @rule(worker=WORKERS, where=filters, now=moments, data=st.data())
     def ask_for_similar(
@@ -141,7 +153,14 @@ class ArchiveMachine(RuleBasedStateMachine):
                 Choice(where=where, fallback="none", time="evergreen", languages="any"),
             ).hits
             found = scores_of(view, hits)
-        same_scores(found, self.model.similar(article_id, where, now), noise)
+        copies, expected = self.model.copies(), self.model.similar(article_id, where, now)
+        for hit in found:
+            assert found.keys().isdisjoint(copies[hit]), "a hit stands for its cluster"
+        hidden = set().union(*(copies[hit] for hit in found)) & expected.keys()
+        for copy in hidden:
+            best = max(found[hit] for hit in found if copy in copies[hit])
+            assert best > expected.pop(copy) - noise, "the best of a cluster stands for it"
+        same_scores(found, expected, noise)
 
     @invariant()
     def both_hold_the_same(self) -> None:
@@ -150,6 +169,7 @@ class ArchiveMachine(RuleBasedStateMachine):
                 self.compare(view, Filter(), "fish law the us")
                 for article_id in "abcdefgh":
                     self.compare_one(view, article_id)
+                self.compare_copies(view)
             counts = {count.tag: count.articles for count in tag_counts(worker.store, NOON)}
             seen = [entry.tags for entry in self.model.passing(Filter(), NOON).values()]
             assert counts == {
@@ -165,6 +185,14 @@ class ArchiveMachine(RuleBasedStateMachine):
         assert view.article(article_id) == entry
         assert view.embedding(view.key_of(article_id)).tolist() == embedding(entry).tolist()
         assert view.tags_of(view.key_of(article_id)) == entry.tags
+
+    def compare_copies(self, view: View) -> None:
+        ids = {view.key_of(article_id): article_id for article_id in self.model.articles}
+        found = view.copies_of(ids)
+        assert {ids[key]: [ids[each] for each in sorted(found[key])] for key in found} == {
+            article_id: sorted(copies, key=view.key_of)
+            for article_id, copies in self.model.copies().items()
+        }
 
     def compare(self, view: View, where: Filter, text: str) -> None:
         model, now = self.model, view.now

@@ -27,11 +27,11 @@ LEAST_SHARED = 3
 LEAST_RESEMBLANCE = 0.06
 """Of the Jaccard similarity of the shingles, as the sketches estimate it."""
 
-LEAST_CONTAINED = 0.68
+LEAST_CONTAINED = 0.7
 """The share of the shorter body's telling words, as often as they stand there, that the longer one
 has, too: .71 and more in 2,000 copies with 10 to 30 % of the words changed."""
 
-LEAST_COVERED = 0.4
+LEAST_COVERED = 0.45
 """The share of the longer body's words: below it, a brief and a long report of the same event."""
 
 LEAST_FIGURES_KEPT = 0.3

@@ -181,16 +181,19 @@ class Clusters:
         self, values: NDArray[np.uint32], own: Sketches, also: int
     ) -> NDArray[np.uint32]:
         """Those of the values that too many articles hold; ``also`` more hold the ``own``."""
-        holders = also * np.isin(values, own).astype(np.int64)
-        for segment, postings in self._layers():
-            starts, ends = postings.spans(values)
-            for place in np.flatnonzero(ends > starts).tolist():
-                rows = postings.rows[starts[place] : ends[place]][:_COUNTED].astype(np.int64)
-                holders[place] += len(segment.catalog.alive(rows))
-        return values[holders > MOST_TELLING]
+        more = also * np.isin(values, own)
+        spans = [(*postings.spans(values), postings.rows) for _, postings in self._layers()]
+        holders = more + sum(ends - starts for starts, ends, _ in spans)
+        suspects = np.flatnonzero(holders > MOST_TELLING)
+        alive = [more[place] for place in suspects]
+        for (segment, _), (starts, ends, rows) in zip(self._layers(), spans, strict=True):
+            for number, place in enumerate(suspects.tolist()):
+                held = rows[starts[place] : ends[place]][:_COUNTED].astype(np.int64)
+                alive[number] += len(segment.catalog.alive(held))
+        return values[suspects[np.array(alive, np.int64) > MOST_TELLING]]
 
     def copies_of_text(self, terms: Sequence[str], published_at: int) -> tuple[int, ...]:
-        """The cluster that a body would have, given by its terms in order.
+        """The copies of a body, given by its terms in order, and the copies of those.
 
         ``published_at`` is in seconds since 1970, NEVER for unknown.
         """

@@ -250,7 +250,10 @@ class View:
         return self._layers.clusters.copies_of(np.fromiter(keys, np.int64, len(keys)))
 
     def copies_of_text(self, body: str, published_at: datetime | None = None) -> tuple[int, ...]:
-        """The keys of the cluster that an article with this body would belong to, ascending."""
+        """The keys of the copies of a body that may not be in the archive, and of their copies.
+
+        Ascending; of an undated text those of any date.
+        """
         terms = self._analyzer.terms(body)
         return self._layers.clusters.copies_of_text(terms, seconds(published_at, NEVER))
 

@@ -1,0 +1,72 @@
+"""Which articles are copies of each other, worked out pair by pair with sets and counts.
+
+Bodies have so few words that their sketches hold every shingle.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from newsclip.index import alike, clusters
+from newsclip.index.article import Article
+
+Shingles = set[tuple[str, ...]]
+Clusters = dict[str, set[str]]
+
+
+def cluster_of(article_id: str, links: Clusters) -> set[str]:
+    """An article's copies and the copies of those."""
+    return links[article_id].union(*(links[i] for i in links[article_id])) - {article_id}
+
+
+def links_of(articles: Mapping[str, Article], terms: Mapping[str, Sequence[str]]) -> Clusters:
+    """The copies of each article; ``terms`` are those of its body."""
+    telling = {i: [t for t in terms[i] if len(t) > 3 or t.isdigit()] for i in articles}
+    shingles = {i: set(zip(t, t[1:], t[2:], strict=False)) for i, t in telling.items()}
+    holders = Counter(shingle for of_one in shingles.values() for shingle in of_one)
+    templates = {shingle for shingle, n in holders.items() if n > clusters.MOST_TELLING}
+    return {
+        i: {
+            other
+            for other in articles
+            if other != i
+            and _near(articles[i], articles[other])
+            and _alike(telling[i], telling[other])
+            and _told(shingles[i], shingles[other], templates)
+        }
+        for i in articles
+    }
+
+
+def _near(one: Article, other: Article) -> bool:
+    if one.published_at is None or other.published_at is None:
+        return True
+    return abs(one.published_at - other.published_at) <= timedelta(seconds=alike.WINDOW)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    both = sum((_counted(one) & _counted(other)).values())
+    sizes = sorted(sum(_counted(each).values()) for each in (one, other))
+    figures = [{term for term in each if term.isdigit()} for each in (one, other)]
+    fewest, kept = min(map(len, figures)), len(figures[0] & figures[1])
+    if fewest >= alike.LEAST_FIGURES:
+        least = 0 if fewest <= alike.FEW_FIGURES else alike.LEAST_FIGURES_KEPT * fewest
+        if kept <= least:
+            return False
+    return both >= alike.LEAST_CONTAINED * sizes[0] and both >= alike.LEAST_COVERED * sizes[1]
+
+
+def _counted(terms: Sequence[str]) -> Counter[str]:
+    return Counter({term: min(63, n) for term, n in Counter(terms).items()})
+
+
+def _told(one: Shingles, other: Shingles, templates: Shingles) -> bool:
+    common, every = one & other, one | other
+    if len(common) < max(alike.LEAST_SHARED, alike.LEAST_RESEMBLANCE * len(every)):
+        return False
+    own = len(common - templates)
+    return len(common) >= clusters.SAME * len(every) or own >= max(
+        alike.LEAST_SHARED,
+        clusters.LEAST_OWN_RESEMBLANCE * len(every - templates),
+        clusters.LEAST_OWN_SHARE * len(common),
+    )
