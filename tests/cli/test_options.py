@@ -32,6 +32,7 @@ def test_config_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         "log_format         console      default\n"
         "log_level          info         default\n"
         "languages          same         default\n"
+        "ranker             learned      default\n"
         "half_life_days     {}           default\n"
         "site_name          The Courier  newsclip.toml\n"
     )

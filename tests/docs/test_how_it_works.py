@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from newsclip.recommender import fusion, relevance, search, tags
+from newsclip.recommender import fusion, search, tags
+from newsclip.recommender.ranking import FIXED
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
 
@@ -12,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
     ("job", "weight"),
     [
         ("search", search.SEMANTIC_WEIGHT),
-        ("related articles", relevance.SEMANTIC_WEIGHT),
+        ("related articles", FIXED.curves["meaning"].values[-1]),
         ("neighbours for tags", tags.SEMANTIC_WEIGHT),
     ],
 )

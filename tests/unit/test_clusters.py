@@ -152,6 +152,19 @@ def test_reports_with_other_figures_are_no_copies(
     assert clusters(put(*map(weather, range(1, days + 1)), keep=keep)) == {}
 
 
+def live_blog(day: int) -> Article:
+    """Forty words of which two change; no figures."""
+    text = [*TEXT[:20], *words(2, seed=300 + day), *TEXT[20:40]]
+    return article(f"live/{day}", body=body(text), published_at=f"2026-01-{day:02d}")
+
+
+def test_a_template_of_a_live_blog_makes_no_copies_once_seven_have_it(
+    put: Callable[..., Archive], keep: Keep
+) -> None:
+    archive = put(*map(live_blog, range(1, MOST_TELLING + 2)), keep=keep)
+    assert clusters(archive) == {}
+
+
 def gallery(number: int) -> Article:
     """A text of its own above the captions of a gallery that stays for weeks."""
     return article(f"gallery/{number}", body=body(words(100, seed=200 + number), TEXT, TEXT[::-1]))

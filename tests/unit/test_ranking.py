@@ -45,6 +45,17 @@ def test_the_fixed_blend_is_a_tenth_of_meaning() -> None:
     assert scores == pytest.approx([0.9 * 0.5 + 0.1 * 0.2, 1.0])
 
 
+def test_nothing_alike_scores_nothing() -> None:
+    assert RANKER.scores(table(linked=[9.0])).tolist() == [0]
+
+
+def test_time_multiplies_the_odds_of_a_learned_score() -> None:
+    halves = np.array([0.5, 0.5], np.float32)
+    relevance = np.array([0.5, 0.8], np.float32)
+    assert RANKER.timed(relevance, halves) == pytest.approx([1 / 3, 2 / 3])
+    assert FIXED.timed(relevance, halves) == pytest.approx([0.25, 0.4])
+
+
 def test_a_ranker_reads_what_it_has_written() -> None:
     again = Ranker.from_json(RANKER.to_json())
     rows = table(words=[0.1, 0.9], votes=[0.3, 1.7])
@@ -81,27 +92,27 @@ def test_the_general_ranker_is_sane() -> None:
 def test_an_archive_has_its_own_ranker_from_the_next_request_on(archive: Archive) -> None:
     archive.put([article("a")])
     with archive.reading() as view:
-        assert ranker_of(view) is general()
-        assert ranker_of(view, fixed=True) is FIXED
+        assert ranker_of(view) is FIXED
+        assert ranker_of(view, "general") is general()
     active = archive.store.embeddings.active()
     assert active
     archive.store.rankers.keep(active.identity, RANKER.to_json())
     with archive.reading() as view:
         assert ranker_of(view).learned_on == "this test"
-        assert ranker_of(view, fixed=True) is FIXED
+        assert ranker_of(view, "fixed") is FIXED
     archive.store.rankers.keep(active.identity, replace(RANKER, learned_on="again").to_json())
     with archive.reading() as view:
         assert ranker_of(view).learned_on == "again"
     assert archive.store.rankers.forget() == 1
     with archive.reading() as view:
-        assert ranker_of(view) is general()
+        assert ranker_of(view) is FIXED
 
 
 def test_a_ranker_of_another_encoder_is_not_used(archive: Archive) -> None:
     archive.put([article("a")])
     archive.store.rankers.keep("another", RANKER.to_json())
     with archive.reading() as view:
-        assert ranker_of(view) is general()
+        assert ranker_of(view) is FIXED
 
 
 def test_a_stored_ranker_that_is_damaged_is_passed_over(
@@ -112,6 +123,6 @@ def test_a_stored_ranker_that_is_damaged_is_passed_over(
     assert active
     archive.store.rankers.keep(active.identity, '{"features_version": 1}')
     with caplog.at_level(logging.WARNING), archive.reading() as view:
-        assert ranker_of(view) is general()
-        assert ranker_of(view) is general()
+        assert ranker_of(view) is FIXED
+        assert ranker_of(view) is FIXED
     assert [record.message.count("damaged") for record in caplog.records] == [1]

@@ -36,6 +36,7 @@ def test_defaults() -> None:
         "log_format": "console",
         "log_level": "info",
         "languages": "same",
+        "ranker": "learned",
         "half_life_days": {},
         "site_name": "Newsclip",
     }

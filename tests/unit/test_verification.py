@@ -275,3 +275,11 @@ def test_many_faults_of_a_kind_are_counted(shelf: Archive) -> None:
     assert faults(shelf) == [
         "store: articles with the keys 1, 2, 3, 4, 5 and 2 more have no embedding"
     ]
+
+
+def test_an_article_that_is_not_found_by_its_url_is_found_here(archive: Archive) -> None:
+    urls = [f"https://courier.example/{number}" for number in range(3)]
+    archive.put([article(number, url=url) for number, url in enumerate(urls)])
+    by_hand(archive, "UPDATE article_url SET canonical = 'elsewhere' WHERE key = 2")
+    by_hand(archive, "DELETE FROM article_url WHERE key = 3")
+    assert faults(archive) == ["store: articles with the keys 2, 3 are not found by their URL"]

@@ -34,12 +34,18 @@ def choice_of(asked: AskedChoice, where: Filter, settings: Settings) -> Choice:
         languages=asked.languages or settings.languages,
         explain=asked.explain,
         half_lives=half_lives(settings),
+        ranker=settings.ranker,
     )
 
 
 def default_choice(limit: int, settings: Settings) -> Choice:
     """What a page shows that nobody asked anything special of."""
-    return Choice(limit=limit, languages=settings.languages, half_lives=half_lives(settings))
+    return Choice(
+        limit=limit,
+        languages=settings.languages,
+        half_lives=half_lives(settings),
+        ranker=settings.ranker,
+    )
 
 
 def source_of_ids(view: View, ids: Sequence[str], unlike: Sequence[str] = ()) -> Source:

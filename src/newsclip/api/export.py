@@ -16,9 +16,8 @@ from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
 from newsclip.index.locks import exclusive
 from newsclip.index.view import View
+from newsclip.recommender.candidates import related_candidates
 from newsclip.recommender.choice import Choice
-from newsclip.recommender.fusion import candidates
-from newsclip.recommender.relevance import SEMANTIC_WEIGHT
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.telling import telling_terms
@@ -176,8 +175,8 @@ def _near(view: View, article_id: str) -> set[str]:
     source = source_of_article(view, article_id)
     query = telling_terms(view, source.terms)
     where = Filter()
-    found = candidates(view, query, source.embedding, where, SEMANTIC_WEIGHT, _REACH)
-    return set(view.ids(found.keys.tolist()))
+    found = related_candidates(view, source, query, where, _REACH)
+    return set(view.ids(found.tolist()))
 
 
 def _put(path: Path, text: bytes) -> None:

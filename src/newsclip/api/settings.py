@@ -25,6 +25,7 @@ from pydantic import (
 
 from newsclip.errors import SettingInvalid, SourceUnreadable
 from newsclip.recommender.choice import Languages
+from newsclip.recommender.ranking import RankerChoice
 
 ENVIRONMENT_PREFIX = "NEWSCLIP_"
 CONFIG_FILE = Path("newsclip.toml")
@@ -98,6 +99,11 @@ class Settings(BaseModel):
     languages: Languages = Field(
         "same",
         description='"same" for related articles in the language of their source alone, or "any"',
+    )
+    ranker: RankerChoice = Field(
+        "learned",
+        description='"learned" for related articles ranked as newsclip tune has learned, "general"'
+        ' for the ranker that comes along, or "fixed" for a plain blend of words and meaning',
     )
     half_life_days: Annotated[dict[_Text, _Days], BeforeValidator(_table)] = Field(
         {},

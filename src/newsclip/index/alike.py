@@ -41,7 +41,7 @@ Weather and market reports keep their words from day to day, and change their fi
 LEAST_FIGURES = 3
 """A body with fewer is not judged by them."""
 
-FEW_FIGURES = 4
+FEW_FIGURES = 3
 """Of so few, one that is kept is enough."""
 
 _ROWS_AT_A_TIME = 10_000

@@ -38,7 +38,7 @@ LEAST_OWN_RESEMBLANCE = 0.08
 LEAST_OWN_SHARE = 0.5
 """The share of the numbers in common that are no template's."""
 
-SAME = 0.75
+SAME = 0.9
 """From this Jaccard similarity on two bodies are copies, however many others are like them."""
 
 _COUNTED = 4_096  # holders of one number that are looked at

@@ -64,6 +64,12 @@ class Links:
         count, resolved = self._database.rows(_RESOLVED)[0]
         return int(count), int(resolved)
 
+    def misplaced(self) -> list[int]:
+        """Keys of the articles that are not found by the URL that they have; reads every URL."""
+        query = "SELECT key, url, canonical FROM article LEFT JOIN article_url USING (key)"
+        rows = self._database.rows(f"{query} WHERE url IS NOT NULL ORDER BY key")
+        return [key for key, url, form in rows if form != canonical(url)]
+
 
 def _as_json(keys: Iterable[int]) -> str:
     return json.dumps([int(key) for key in keys])

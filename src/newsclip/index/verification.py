@@ -77,6 +77,8 @@ def _snapshot(store: Store) -> Snapshot | None:
 def _store_faults(store: Store) -> Iterator[Fault]:
     for problem in store.integrity_problems():
         yield Fault("store", problem, STORE_REMEDY)
+    if misplaced := store.links.misplaced():
+        yield _fault("store", misplaced, "are not found by their URL", STORE_REMEDY)
 
 
 def _generation_faults(store: Store) -> Iterator[Fault]:

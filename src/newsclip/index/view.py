@@ -197,9 +197,14 @@ class View:
         newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
         return newest
 
+    @property
+    def encoder_identity(self) -> str:
+        """Which encoder the embeddings are by: its id and the recipe of the text."""
+        return self._layers.encoder.identity
+
     def tuned_ranker(self) -> str | None:
         """The ranker that was learned on this archive with its present encoder, as stored."""
-        return self._store.rankers.of(self._layers.encoder.identity)
+        return self._store.rankers.of(self.encoder_identity)
 
     # Meaning
 

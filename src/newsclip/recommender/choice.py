@@ -9,6 +9,7 @@ import numpy as np
 from newsclip.errors import QueryInvalid
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.view import View
+from newsclip.recommender.ranking import RankerChoice
 from newsclip.recommender.recency import HalfLives, Time
 from newsclip.recommender.source import Source
 
@@ -25,6 +26,7 @@ class Choice:
     :func:`~newsclip.recommender.diversity.diversified`), ``time`` and ``half_lives`` are those of
     :mod:`~newsclip.recommender.recency`. ``languages="same"`` keeps to the source's language, if
     it is known, and to articles that do not say theirs. ``explain`` costs some milliseconds.
+    ``ranker`` is that of :func:`~newsclip.recommender.ranking.ranker_of`.
     """
 
     limit: int = 10
@@ -36,6 +38,7 @@ class Choice:
     languages: Languages = "same"
     explain: bool = False
     half_lives: HalfLives = field(default_factory=HalfLives)
+    ranker: RankerChoice = "learned"
 
 
 def eligible(view: View, source: Source, choice: Choice) -> Filter:

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from newsclip.errors import TooLittleKnown
-from newsclip.index.filters import Filter
 from newsclip.index.view import View
-from newsclip.recommender.candidates import related_candidates
+from newsclip.recommender.choice import Choice, eligible
 from newsclip.recommender.features import Floats, Links
 from newsclip.recommender.metrics import MEASURES, interval, measured
 from newsclip.recommender.questions import Question
 from newsclip.recommender.ranking import Ranker
+from newsclip.recommender.relevance import ranked
+from newsclip.recommender.similar import distinct
 from newsclip.recommender.source import Source
 from newsclip.recommender.telling import telling_terms
 
 DEPTH = 20  # as deep as any measure looks
+_CHOICE = Choice(limit=DEPTH, fallback="none")
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,13 @@ def evaluate(
     rankers: Mapping[str, Ranker],
     links: Links,
     seed: int = 0,
+    left_out: int = 0,
 ) -> Report:
-    """Asks each question of each ranker. Raises TooLittleKnown if no question has an answer."""
+    """Asks each question of each ranker; the first is compared with the others.
+
+    ``left_out`` counts questions that were left out before. Raises TooLittleKnown if none has an
+    answer.
+    """
     answered = [question for question in questions if any(g > 0 for g in question.grades.values())]
     if not answered:
         remedy = "give articles their links, or judgments by --qrels FILE"
@@ -63,7 +70,7 @@ def evaluate(
     first, *others = rankers
     return Report(
         len(answered),
-        len(questions) - len(answered),
+        left_out + len(questions) - len(answered),
         {name: _estimates(table, seed) for name, table in tables.items()},
         {name: _estimates(tables[first] - tables[name], seed) for name in others},
     )
@@ -72,19 +79,19 @@ def evaluate(
 def measure(view: View, questions: Sequence[Question], ranker: Ranker, links: Links) -> Floats:
     """MEASURES of each question, ``(n, len(MEASURES))``."""
     rows = [
-        measured(ranked(view, question.source, ranker, links), question.grades)
+        measured(best(view, question.source, ranker, links), question.grades)
         for question in questions
     ]
     return np.array(rows, np.float64).reshape(-1, len(MEASURES))
 
 
-def ranked(view: View, source: Source, ranker: Ranker, links: Links) -> list[int]:
-    """The keys that a ranker puts first, best first."""
+def best(view: View, source: Source, ranker: Ranker, links: Links) -> list[int]:
+    """The keys of the rail that a ranker makes, as the service would; editors' rules aside."""
+    where = eligible(view, source, _CHOICE)
     query = telling_terms(view, source.terms)
-    keys = related_candidates(view, source, query, Filter(), links=links)
-    scores = ranker.scores(ranker.features(view, source, query, keys, links))
-    best: list[int] = keys[np.lexsort((keys, -scores))][:DEPTH].tolist()
-    return best
+    found = distinct(view, ranked(view, source, query, _CHOICE, where, ranker, links))
+    keys: list[int] = found.first(DEPTH).keys.tolist()
+    return keys
 
 
 def _estimates(table: Floats, seed: int) -> dict[str, Estimate]:

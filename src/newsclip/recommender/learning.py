@@ -200,3 +200,17 @@ def _calibrated(ranker: Ranker, odds: Floats, examples: Examples) -> Ranker:
         ranker.sections,
         ranker.learned_on,
     )
+
+
+def calibration_error(ranker: Ranker, examples: Examples) -> float:
+    """How far scores lie from the share that is related: the expected error, 0-1.
+
+    Guo et al. (2017), ten bins, over related and random pairs that weigh the same in sum, as the
+    calibration takes them.
+    """
+    telling = examples.take(examples.related | ~examples.candidate)
+    scores = ranker.scores(telling.with_priors(ranker.sections))
+    related = telling.related
+    weights = np.where(related, 0.5 / max(related.sum(), 1), 0.5 / max((~related).sum(), 1))
+    place = np.minimum((scores * 10).astype(np.int64), 9)
+    return float(np.abs(np.bincount(place, weights * (scores - related), 10)).sum())

@@ -47,7 +47,7 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
     text = text[:_CHARACTERS]
     found: list[str] = []
     for name in sorted(names, key=lambda name: (-len(name.split()), -len(name))):
-        if name in text and _stands_in(name, text) and not any(name in longer for longer in found):
+        if _stands_in(name, text) and not any(name in longer for longer in found):
             found.append(name)
         if len(found) == most:
             break
@@ -64,7 +64,14 @@ def _without_dates(words: list[str]) -> list[str]:
 
 
 def _stands_in(name: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    """Whether a name stands in a text as a whole; a pattern for each would have to be compiled."""
+    at = text.find(name)
+    while at >= 0:
+        around = text[max(0, at - 1) : at], text[at + len(name) : at + len(name) + 1]
+        if not any(side.isalnum() or side == "_" for side in around):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def _begins_sentence(text: str, at: int) -> bool:

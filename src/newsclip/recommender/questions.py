@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from newsclip.recommender.features import Keys
 from newsclip.recommender.source import Source, source_of_key
 from newsclip.recommender.telling import terms_of_draft
 
+_T = TypeVar("_T")
 _RARE = range(2, 13)  # articles that carry a tag which says that they belong together
 
 
@@ -49,9 +51,7 @@ def linked_pairs(view: View) -> list[Pair]:
     ]
 
 
-def questions(
-    view: View, pairs: Iterable[Pair], *, masked: bool = True, tag: str | None = None
-) -> list[Question]:
+def questions(view: View, pairs: Iterable[Pair], *, masked: bool = True) -> list[Question]:
     """The pairs by source, in ascending order of keys; pairs of an article with itself are none.
 
     ``masked`` cuts what gives the answer away out of the source: the anchors and the titles of the
@@ -119,6 +119,12 @@ def tagged_questions(view: View) -> list[Question]:
         Question(replace(source, tags=source.tags - hidden[key]), grades[key])
         for key, source in sources.items()
     ]
+
+
+def sampled(values: Sequence[_T], most: int, seed: int) -> list[_T]:
+    """At most so many of the values, in random order."""
+    order = np.random.default_rng(seed).permutation(len(values))[:most]
+    return [values[place] for place in order.tolist()]
 
 
 class KnownLinks:

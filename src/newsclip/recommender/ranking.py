@@ -22,9 +22,12 @@ from newsclip.index.view import View
 from newsclip.recommender.features import FEATURES, VERSION, Keys, Links, Numbers, features
 from newsclip.recommender.source import Source
 
+_ALIKE = [FEATURES.index(name) for name in ("words", "meaning", "tags", "votes")]
+
 log = logging.getLogger(__name__)
 
 Scale = Literal["logistic", "plain"]
+RankerChoice = Literal["learned", "general", "fixed"]
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,23 @@ class Ranker:
         return parts
 
     def scores(self, table: Numbers) -> Numbers:
-        """The score of each candidate, ``(n,)``, 0-1."""
+        """The score of each candidate, ``(n,)``, 0-1; 0 where nothing at all is alike."""
         total = self.parts(table).sum(axis=1, dtype=np.float64) + self.offset
         if self.scale == "logistic":
             total = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
-        scores: Numbers = np.clip(total, 0, 1).astype(np.float32)
+        alike = table[:, _ALIKE].any(axis=1)
+        scores: Numbers = np.where(alike, np.clip(total, 0, 1), 0).astype(np.float32)
+        return scores
+
+    def timed(self, relevance: Numbers, time: Numbers) -> Numbers:
+        """Scores times what the date is worth, ``(n,)``; of log odds the odds are multiplied.
+
+        Where many are all but certain, a plain product would put them in order of their dates.
+        """
+        timely = relevance.astype(np.float64) * time
+        if self.scale == "logistic":
+            timely /= 1 - relevance.astype(np.float64) + timely
+        scores: Numbers = timely.astype(np.float32)
         return scores
 
     def to_json(self) -> str:
@@ -117,16 +132,16 @@ def general() -> Ranker:
     return Ranker.from_json(files(__package__).joinpath("general_ranker.json").read_text("utf-8"))
 
 
-def ranker_of(view: View, fixed: bool = False) -> Ranker:
-    """The archive's own ranker, learned by ``newsclip tune``, or the general one.
+def ranker_of(view: View, choice: RankerChoice = "learned") -> Ranker:
+    """``learned``: the archive's own, by ``newsclip tune``; until there is one, the fixed blend.
 
-    ``fixed`` asks for the fixed blend. A stored ranker that cannot be used is passed over, with a
-    warning.
+    ``general`` and ``fixed`` ask for those. A stored ranker that cannot be used is passed over,
+    with a warning.
     """
-    if fixed:
-        return FIXED
-    stored = view.tuned_ranker()
-    return (_read(stored) if stored else None) or general()
+    if choice == "general":
+        return general()
+    stored = view.tuned_ranker() if choice == "learned" else None
+    return (_read(stored) if stored else None) or FIXED
 
 
 @lru_cache(maxsize=4)

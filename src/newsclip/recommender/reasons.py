@@ -13,7 +13,7 @@ from newsclip.recommender.hit import Reason, ReasonKind
 from newsclip.recommender.names import names_in, shared_names
 from newsclip.recommender.passages import Sentences, best_pair, sentences_of
 from newsclip.recommender.source import Source
-from newsclip.recommender.story import WINDOW, RareTags, same_story
+from newsclip.recommender.story import MEANING, WINDOW, RareTags, same_story
 from newsclip.recommender.telling import shared_words
 
 _NAMES = 3
@@ -31,6 +31,7 @@ class Comparison:
         self._view, self._source = view, source
         self._articles = articles
         self._words = shared_words(view, query, source.draft, list(articles))
+        self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)
         self._meaning = _meaning(view, source, list(articles))
 
@@ -59,16 +60,18 @@ class Comparison:
 
     def names(self, key: int) -> tuple[str, ...]:
         """The names that stand in both."""
-        article = self._articles[key]
-        text = f"{article.title}\n{article.summary}\n{article.body}"
-        return shared_names(self._own_names, text, _NAMES)
+        if key not in self._names:
+            article = self._articles[key]
+            text = f"{article.title}\n{article.summary}\n{article.body}"
+            self._names[key] = shared_names(self._own_names, text, _NAMES)
+        return self._names[key]
 
     def is_same_story(self, key: int) -> bool:
         """Whether the article is part of the same running story (see :func:`same_story`)."""
         gap = _gap(self._source, self._articles[key])
         if gap is None or abs(gap) > WINDOW.total_seconds():
             return False
-        rare = self._rare.any(self.tags(key))
+        rare = self._meaning[key] >= MEANING and self._rare.any(self.tags(key))
         return same_story(
             key in self._linked, self._meaning[key], rare, self.names(key), self._words[key]
         )

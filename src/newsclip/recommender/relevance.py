@@ -9,29 +9,27 @@ from numpy.typing import NDArray
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, Filter, seconds
 from newsclip.index.view import View
+from newsclip.recommender.candidates import related_candidates
 from newsclip.recommender.choice import Choice
-from newsclip.recommender.fusion import DEPTH, candidates
+from newsclip.recommender.features import FEATURES, Links
+from newsclip.recommender.fusion import DEPTH
+from newsclip.recommender.ranking import Ranker, ranker_of
 from newsclip.recommender.recency import time_factors
 from newsclip.recommender.source import Source
-
-SEMANTIC_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
 class Ranked:
     """Candidates, the best first; all arrays of shape ``(n,)``.
 
-    ``scores`` are ``relevance * time``, 0 to 1.
+    ``scores`` are 0 to 1. ``parts`` say what the relevance is made of, ``(n, len(FEATURES))``.
     """
 
     keys: NDArray[np.int64]
     relevance: NDArray[np.float32]
     time: NDArray[np.float32]
-
-    @property
-    def scores(self) -> NDArray[np.float32]:
-        """What they are ranked by."""
-        return self.relevance * self.time
+    parts: NDArray[np.float32]
+    scores: NDArray[np.float32]
 
     def first(self, count: int) -> "Ranked":
         """The first ``count``."""
@@ -39,31 +37,52 @@ class Ranked:
 
     def at(self, places: NDArray[np.int64]) -> "Ranked":
         """Those at some places, in that order."""
-        return Ranked(self.keys[places], self.relevance[places], self.time[places])
+        return Ranked(
+            self.keys[places],
+            self.relevance[places],
+            self.time[places],
+            self.parts[places],
+            self.scores[places],
+        )
 
 
-def ranked(view: View, source: Source, query: TermQuery, choice: Choice, where: Filter) -> Ranked:
+def ranked(
+    view: View,
+    source: Source,
+    query: TermQuery,
+    choice: Choice,
+    where: Filter,
+    ranker: Ranker | None = None,
+    links: Links | None = None,
+) -> Ranked:
     """Those that go with the source and score more than 0 and at least ``min_score``.
 
-    Equal ones by date, the newest first, then by key.
+    Equal ones by date, the newest first, then by key. ``ranker`` is the archive's and ``links``
+    are the view's, unless something is measured.
     """
+    ranker = ranker or ranker_of(view, choice.ranker)
     depth = max(DEPTH, 2 * choice.limit)
-    found = candidates(view, query, source.embedding, where, SEMANTIC_WEIGHT, depth)
-    published = view.published_at(found.keys)
+    keys = related_candidates(view, source, query, where, depth, links)
+    table = ranker.features(view, source, query, keys, links)
+    published = view.published_at(keys)
     times = time_factors(
         choice.time,
         published,
         seconds(source.published_at, NEVER),
         seconds(view.now, 0),
-        choice.half_lives.of(view.sections(found.keys)),
+        choice.half_lives.of(view.sections(keys)),
     )
-    every = Ranked(found.keys, found.scores, times)
-    scores = every.scores
-    order = np.lexsort((found.keys, -np.where(published == NEVER, 0, published), -scores))
+    relevance = ranker.scores(table)
+    scores = ranker.timed(relevance, times)
+    every = Ranked(keys, relevance, times, ranker.parts(table), scores)
+    order = np.lexsort((keys, -np.where(published == NEVER, 0, published), -scores))
     good = (scores > 0) & (scores >= choice.min_score)
     return every.at(order[good[order]])
 
 
-def parts(view: View, source: Source, keys: NDArray[np.int64]) -> list[Mapping[str, float]]:
-    """What the relevance of each key is made of."""
-    return [{} for _ in keys]
+def parts(found: Ranked) -> list[Mapping[str, float]]:
+    """What the relevance of each is made of, by feature; what adds nothing is left out."""
+    return [
+        {name: part for name, part in zip(FEATURES, row, strict=True) if part}
+        for row in found.parts.tolist()
+    ]

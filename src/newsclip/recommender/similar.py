@@ -81,7 +81,7 @@ def hits_of(
     articles = view.articles(keys)
     comparison = Comparison(view, source, query, articles)
     duplicates = duplicates_of(view, keys)
-    explanations = _explanations(view, source, found) if explain else [None] * len(keys)
+    explanations = _explanations(found) if explain else [None] * len(keys)
     return [
         Hit(
             articles[key],
@@ -94,10 +94,8 @@ def hits_of(
     ]
 
 
-def _explanations(view: View, source: Source, found: Ranked) -> list[Explanation]:
-    made = zip(
-        found.relevance.tolist(), found.time.tolist(), parts(view, source, found.keys), strict=True
-    )
+def _explanations(found: Ranked) -> list[Explanation]:
+    made = zip(found.relevance.tolist(), found.time.tolist(), parts(found), strict=True)
     return [Explanation(relevance, time, of_key) for relevance, time, of_key in made]
 
 

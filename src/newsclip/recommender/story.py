@@ -12,7 +12,7 @@ WINDOW = timedelta(weeks=4)
 _RARE, _RARE_SHARE = 20, 0.05  # a tag of more articles, and of a larger share, names no story
 # Parts of the sample newsroom's seven stories that share so much have .20 to .78, two of forty
 # less than .28; others that share a place or a person, such as a harbour's recipe, .00 to .28.
-_MEANING = 0.28
+MEANING = 0.28
 _WORDS = 4  # as many as a reason names
 
 
@@ -45,4 +45,4 @@ def same_story(
     """
     named = len(names) > 1 or any(" " in name for name in names)
     shared = rare_tag + named + (len(words) >= _WORDS)
-    return linked or (meaning >= _MEANING and shared > 1)
+    return linked or (meaning >= MEANING and shared > 1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
@@ -10,14 +9,20 @@ from newsclip.errors import TooLittleKnown
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.evaluate import Report, evaluate
-from newsclip.recommender.learning import examples, learn
-from newsclip.recommender.questions import KnownLinks, Pair, Question, questions, tagged_questions
+from newsclip.recommender.learning import calibration_error, examples, learn
+from newsclip.recommender.questions import (
+    KnownLinks,
+    Pair,
+    Question,
+    questions,
+    sampled,
+    tagged_questions,
+)
 from newsclip.recommender.ranking import FIXED, Ranker, general
 
 MOST_SOURCES = 3_000  # that are learned from: more gain little, and each costs 20 ms
 LEAST_SOURCES = 60
 _HELD_OUT = 1 / 3
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -25,28 +30,31 @@ class Tuning:
     """A ranker learned from the archive, and what it would have gained.
 
     ``report`` compares, on sources that it was not learned from, a ranker learned from the rest
-    with the general one and the fixed blend; ``ranker`` is then learned from all of them.
+    with the general one and the fixed blend, and ``calibration_error`` is its expected error of
+    calibration there, 0-1; ``ranker`` is then learned from all of them.
     """
 
     taught_by: str
     sources: int
     held_out: int
     report: Report
+    calibration_error: float
     ranker: Ranker
 
     @property
     def gained(self) -> bool:
-        """Whether nDCG@10 rose over the general ranker by more than chance would explain."""
-        return self.report.gains["general"]["ndcg@10"].low > 0
+        """Whether nDCG@10 rose over the fixed blend by more than chance would explain."""
+        return self.report.gains["fixed"]["ndcg@10"].low > 0
 
 
-def tune(view: View, pairs: Sequence[Pair], learned_on: str, seed: int = 0) -> Tuning:
+def tune(view: View, pairs: Sequence[Pair], seed: int = 0, qrels: str | None = None) -> Tuning:
     """Learns from pairs that belong together, and from shared rare tags where those are few.
 
     Sources are masked, and a source's own links hidden from its features. When the held-out
-    sources are asked, none of their links is known at all. Raises TooLittleKnown.
+    sources are asked, none of their links is known at all. ``qrels`` names the file of the pairs,
+    if they are not the archive's links. Raises TooLittleKnown.
     """
-    known, taught_by = _taught(view, pairs, seed)
+    known, taught_by = _taught(view, pairs, seed, "judgments" if qrels else "links")
     pointing = _pointing(view)
     held_out = known[: int(len(known) * _HELD_OUT)]
     rest = known[len(held_out) :]
@@ -55,21 +63,24 @@ def tune(view: View, pairs: Sequence[Pair], learned_on: str, seed: int = 0) -> T
     trial = learn(examples(view, rest, [links], seed), seed, "")
     rankers = {"own": trial, "general": general(), "fixed": FIXED}
     report = evaluate(view, held_out, rankers, links, seed)
+    error = calibration_error(trial, examples(view, held_out, [links], seed))
+    learned_on = f"{len(known)} articles of this archive, by {taught_by}"
     ranker = learn(examples(view, known, [KnownLinks(pointing)], seed), seed, learned_on)
-    return Tuning(taught_by, len(known), len(held_out), report, ranker)
+    return Tuning(taught_by, len(known), len(held_out), report, error, ranker)
 
 
-def _taught(view: View, pairs: Sequence[Pair], seed: int) -> tuple[list[Question], str]:
+def _taught(
+    view: View, pairs: Sequence[Pair], seed: int, taught_by: str
+) -> tuple[list[Question], str]:
     """The questions to learn from, in random order, and what they are made of."""
     sources = sorted({pair.source for pair in pairs if pair.source != pair.target})
-    chosen = set(_shuffled(sources, seed)[:MOST_SOURCES])
+    chosen = set(sampled(sources, MOST_SOURCES, seed))
     known = questions(view, [pair for pair in pairs if pair.source in chosen])
-    taught_by = "links"
     if len(known) < LEAST_SOURCES:
         have = {question.source.key for question in known}
         tagged = [q for q in tagged_questions(view) if q.source.key not in have]
         known += tagged
-        taught_by = "links and rare tags" if have else "rare tags"
+        taught_by = f"{taught_by} and rare tags" if have else "rare tags"
     if len(known) < LEAST_SOURCES:
         remedy = (
             "import articles with links or HTML bodies, or with tags that few share; until then"
@@ -77,12 +88,7 @@ def _taught(view: View, pairs: Sequence[Pair], seed: int) -> tuple[list[Question
         )
         what = "articles that link to others of the archive, or share a rare tag with some"
         raise TooLittleKnown(what, len(known), LEAST_SOURCES, remedy)
-    return _shuffled(known, seed)[:MOST_SOURCES], taught_by
-
-
-def _shuffled(values: Sequence[_T], seed: int) -> list[_T]:
-    order = np.random.default_rng(seed).permutation(len(values))
-    return [values[place] for place in order.tolist()]
+    return sampled(known, MOST_SOURCES, seed), taught_by
 
 
 def _pointing(view: View) -> dict[int, tuple[int, ...]]:

@@ -11,6 +11,7 @@ from newsclip.api.cli.backup_command import backup
 from newsclip.api.cli.config_command import config
 from newsclip.api.cli.curation_command import curation
 from newsclip.api.cli.demo_command import demo
+from newsclip.api.cli.evaluate_command import evaluate
 from newsclip.api.cli.export_similar_command import export_similar
 from newsclip.api.cli.group import CommandGroup
 from newsclip.api.cli.import_command import import_
@@ -24,6 +25,7 @@ from newsclip.api.cli.similar_command import similar
 from newsclip.api.cli.snapshot_command import rebuild, snapshot
 from newsclip.api.cli.suggest_tags_command import suggest_tags
 from newsclip.api.cli.train_model_command import train_model
+from newsclip.api.cli.tune_command import tune
 from newsclip.api.cli.verify_command import verify
 
 
@@ -53,6 +55,8 @@ for command in (
     rebuild,
     reembed,
     train_model,
+    tune,
+    evaluate,
     config,
     demo,
 ):
