@@ -175,7 +175,7 @@ def _near(view: View, article_id: str) -> set[str]:
     source = source_of_article(view, article_id)
     query = telling_terms(view, source.terms)
     where = Filter()
-    found = related_candidates(view, source, query, where, _REACH)
+    found = related_candidates(view, source, query, where, _REACH, view)
     return set(view.ids(found.tolist()))
 
 

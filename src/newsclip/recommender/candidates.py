@@ -22,13 +22,15 @@ def related_candidates(
 ) -> Keys:
     """Keys of the articles that pass and may be related to the source, ascending.
 
-    ``depth`` of them by the words and as many by the meaning, and what most of those link to, up
-    to a hundred. ``query`` are the source's telling terms. The source's own articles and links are
-    left out. ``links`` are the view's, unless a measurement has to hide some.
+    ``depth`` of them by the words and as many by the meaning, and with ``links`` what most of those
+    link to, up to a hundred. ``query`` are the source's telling terms. The source's own articles
+    and links are left out.
     """
     matched, near = found(view, query.first(LOOKED_UP), source.embedding, where, depth)
     alike = np.setdiff1d(np.union1d(matched, near.keys), np.array(source.keys, np.int64))
-    pointing = (links or view).links_from(alike)
+    if links is None:
+        return alike
+    pointing = links.links_from(alike)
     targets, votes = np.unique(
         np.array([t for key in pointing for t in pointing[key]], np.int64), return_counts=True
     )

@@ -3,7 +3,7 @@
 None of them asks the store for a text, so a hundred candidates cost about a millisecond.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -62,26 +62,33 @@ def features(
     keys: Keys,
     links: Links,
     priors: Mapping[str, float],
+    wanted: Collection[str] = FEATURES,
 ) -> Numbers:
     """What is known of each candidate, ``(len(keys), len(FEATURES))``.
 
     ``query`` are the source's telling terms, ``priors`` are by folded section. The source's own
-    links are never looked at: they would give away what is asked.
+    links are never looked at: they would give away what is asked. Features that are not ``wanted``
+    are 0, and cost nothing.
     """
     cosines = view.cosines(source.embedding, keys)
     sections = [fold(section or "") for section in view.sections(keys)]
-    columns: list[Numbers | Floats] = [
-        _words(view, query, keys),
-        _meaning(view, source, cosines),
-        *_named(view, source, keys),
-        _tags(view, source, keys),
-        _same_section(source, sections),
-        *_ages(view, source, keys),
-        _linked(source, keys, links),
-        _votes(keys, cosines, links),
-        np.array([priors.get(section, 0.0) for section in sections]),
-    ]
-    return np.stack(columns, axis=1, dtype=np.float32)
+    made: Mapping[tuple[str, ...], Callable[[], Sequence[Numbers | Floats]]] = {
+        ("words",): lambda: [_words(view, query, keys)],
+        ("meaning",): lambda: [_meaning(view, source, cosines)],
+        ("named", "named_weight"): lambda: _named(view, source, keys),
+        ("tags",): lambda: [_tags(view, source, keys)],
+        ("section",): lambda: [_same_section(source, sections)],
+        ("older", "apart", "dated"): lambda: _ages(view, source, keys),
+        ("linked",): lambda: [_linked(source, keys, links)],
+        ("votes",): lambda: [_votes(keys, cosines, links)],
+        ("prior",): lambda: [np.array([priors.get(section, 0.0) for section in sections])],
+    }
+    table = np.zeros((len(keys), len(FEATURES)), np.float32)
+    for names, make in made.items():
+        if not set(wanted).isdisjoint(names):
+            for name, column in zip(names, make(), strict=True):
+                table[:, FEATURES.index(name)] = column
+    return table
 
 
 def _words(view: View, query: TermQuery, keys: Keys) -> Numbers:

@@ -22,7 +22,8 @@ from newsclip.index.view import View
 from newsclip.recommender.features import FEATURES, VERSION, Keys, Links, Numbers, features
 from newsclip.recommender.source import Source
 
-_ALIKE = [FEATURES.index(name) for name in ("words", "meaning", "tags", "votes")]
+_ALIKE = ("words", "meaning", "tags", "votes")
+_ALIKE_COLUMNS = [FEATURES.index(name) for name in _ALIKE]
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,13 @@ class Ranker:
 
         ``query`` are the source's telling terms; ``links`` the view's, if none are given.
         """
-        return features(view, source, query, keys, links or view, self.sections)
+        wanted = self.curves.keys() | (_ALIKE if self.scale == "logistic" else ())
+        return features(view, source, query, keys, links or view, self.sections, wanted)
+
+    @property
+    def follows_links(self) -> bool:
+        """Whether it makes a difference to it what other articles link to."""
+        return "votes" in self.curves
 
     def parts(self, table: Numbers) -> Numbers:
         """What each feature adds, ``(n, len(FEATURES))``; log odds where the scale is logistic."""
@@ -84,7 +91,7 @@ class Ranker:
         total = self.parts(table).sum(axis=1, dtype=np.float64) + self.offset
         if self.scale == "logistic":
             total = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
-        alike = table[:, _ALIKE].any(axis=1)
+        alike = table[:, _ALIKE_COLUMNS].any(axis=1)
         scores: Numbers = np.where(alike, np.clip(total, 0, 1), 0).astype(np.float32)
         return scores
 

@@ -62,7 +62,8 @@ def ranked(
     """
     ranker = ranker or ranker_of(view, choice.ranker)
     depth = max(DEPTH, 2 * choice.limit)
-    keys = related_candidates(view, source, query, where, depth, links)
+    followed = (links or view) if ranker.follows_links else None
+    keys = related_candidates(view, source, query, where, depth, followed)
     table = ranker.features(view, source, query, keys, links)
     published = view.published_at(keys)
     times = time_factors(
