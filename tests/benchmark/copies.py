@@ -31,7 +31,6 @@ from newsclip.api.cli.source import open_source
 from newsclip.index import compaction, derived
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
-from newsclip.index.filters import Filter
 from newsclip.index.sketch import Sketcher
 from newsclip.index.sources.jsonlines import Line, read_articles
 
@@ -114,7 +113,7 @@ def _pairs(archive: Archive) -> tuple[set[Pair], dict[str, float]]:
         first = time.process_time() - began
         alone = np.array([key for key, others in clusters.items() if not others], np.int64)
         began = time.process_time()
-        view.copies_of(alone[: len(view.newest(Filter(), 50))])
+        view.copies_of(alone[:50])
         again = time.process_time() - began
     with_copies = max(1, len(keys) - len(alone))
     pairs = {(ids[a], ids[b]) for a, others in clusters.items() for b in others if a < b}
