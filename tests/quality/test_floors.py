@@ -9,7 +9,7 @@ import math
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from newsclip.errors import ArticleInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article, parse_article
 from newsclip.recommender.choice import Choice
+from newsclip.recommender.questions import linked_pairs
 from newsclip.recommender.search import Mode, search
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
+from newsclip.recommender.tune import tune
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -76,27 +78,47 @@ def test_the_measures() -> None:
     assert reciprocal_rank(["x"], "a") == 0
 
 
-def test_editors_links_of_digitalgov(tmp_path: Path) -> None:
-    """Measured: .294 over these 300."""
-    fields = ("id", "url", "title", "summary", "body", "section", "tags", "published_at")
-    entries = articles(rows("digitalgov"), fields)
+def linked_pages(ids: Collection[str]) -> Mapping[str, set[str]]:
+    """By article of digitalgov what its editors linked to in its body."""
     linked: Mapping[str, set[str]] = defaultdict(set)
-    ids = {entry.id for entry in entries}
     for link in rows("digitalgov-links"):
         if link["src"] != link["dst"] and link["dst"] in ids and link["src"] in ids:
             linked[link["src"]].add(link["dst"])
-    sample = random.Random(1).sample(sorted(linked), 300)
+    return linked
+
+
+def rails_ndcg(archive: Archive, asked: Sequence[str], linked: Mapping[str, set[str]]) -> float:
+    choice = Choice(limit=10, fallback="none")
+    with archive.reading(NOW) as view:
+        found = {
+            source: similar(view, source_of_article(view, source), choice).hits for source in asked
+        }
+    scores = [ndcg([h.article.id for h in found[s]], linked[s]) for s in asked]
+    return mean("digitalgov links, nDCG@10 of similar", scores)
+
+
+def test_editors_links_of_digitalgov(tmp_path: Path) -> None:
+    """Measured over these 300: .33 by the blend, .60 once 400 other articles have taught it.
+
+    Of those that are asked for no link is in the archive.
+    """
+    raw = {row["id"]: row for row in rows("digitalgov")}
+    linked = linked_pages(raw)
+    sample = random.Random(1).sample(sorted(linked), 700)
+    asked, taught = sample[:300], sample[300:]
+    for source in taught:
+        raw[source]["links"] = sorted(linked[source])
+    fields = ("id", "url", "title", "summary", "body", "section", "tags", "published_at")
+    entries = articles([{"links": [], **row} for row in raw.values()], (*fields, "links"))
     with Archive.open(tmp_path, create=True) as archive:
         archive.put(entries)
+        assert rails_ndcg(archive, asked, linked) >= 0.28
         with archive.reading(NOW) as view:
-            rails = {
-                source: similar(
-                    view, source_of_article(view, source), Choice(limit=10, fallback="none")
-                ).hits
-                for source in sample
-            }
-    scores = [ndcg([hit.article.id for hit in rails[s]], linked[s]) for s in sample]
-    assert mean("digitalgov links, nDCG@10 of similar_to_article", scores) >= 0.28
+            tuning = tune(view, linked_pairs(view))
+            encoder = view.encoder_identity
+        assert tuning.gained
+        archive.store.rankers.keep(encoder, tuning.ranker.to_json())
+        assert rails_ndcg(archive, asked, linked) >= 0.54
 
 
 def test_titles_of_bbc_find_their_bodies(tmp_path: Path) -> None:
