@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsclip.recommender.names import names_in, shared_names
+from newsclip.recommender.names import longest_first, names_in, shared_names
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_names_in_a_text(text: str, expected: tuple[str, ...]) -> None:
 
 
 def test_shared_names_are_whole_and_the_longest_comes_first() -> None:
-    names = ("Byron", "Ada Byron", "Rome", "Port Royal")
+    names = longest_first(["Byron", "Ada Byron", "Rome", "Port Royal"])
     assert shared_names(names, "Romeo met Ada Byron in Port Royal.", 3) == (
         "Port Royal",
         "Ada Byron",

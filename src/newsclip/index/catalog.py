@@ -1,6 +1,6 @@
 """What a filter asks about each row of a segment, so that a filter costs microseconds."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from newsclip.index.filters import ALWAYS, NEVER, Filter, conditions, exclusions
 from newsclip.index.strings import UNKNOWN, Strings
 
 _NEWEST_AT_A_TIME = 4_096
+_MASKS_KEPT = 8  # of an attribute's names; each takes a byte a row
 
 
 class Holders(Protocol):
@@ -60,6 +61,7 @@ class Catalog:
         self._alive = np.ones(len(columns), np.bool_)
         self._visible: NDArray[np.bool_] | None = None  # good from one moment until another
         self._since, self._until = 0, 0
+        self._kept: dict[tuple[str, frozenset[str]], NDArray[np.bool_]] = {}
 
     def __len__(self) -> int:
         """How many rows are alive."""
@@ -70,6 +72,7 @@ class Catalog:
         more = len(self._columns) - len(self._alive)
         self._alive = np.concatenate((self._alive, np.ones(more, np.bool_)))
         self._visible = None
+        self._kept.clear()
 
     def remove(self, rows: Rows) -> None:
         """These rows are no more."""
@@ -134,11 +137,20 @@ class Catalog:
             mask &= published_at < seconds(where.published_to, 0)
         return mask
 
-    def _any(self, attribute: str, names: Collection[str]) -> NDArray[np.bool_]:
-        mask = np.zeros(len(self._alive), np.bool_)
-        for name in names:
-            mask[self._rows_with(attribute, name)] = True
-        return mask
+    def _any(self, attribute: str, names: frozenset[str]) -> NDArray[np.bool_]:
+        """Which rows have one of the names, alive or not; the last few answers are kept.
+
+        Every related list asks for its source's language, which most rows have.
+        """
+        asked = (attribute, names)
+        if asked not in self._kept:
+            mask = np.zeros(len(self._alive), np.bool_)
+            for name in names:
+                mask[self._rows_with(attribute, name)] = True
+            if len(self._kept) >= _MASKS_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[asked] = mask
+        return self._kept[asked]
 
     def _rows_with(self, attribute: str, folded: str) -> Rows:
         number = self._names.number(attribute_name(attribute, folded))

@@ -39,18 +39,23 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(inside)[:_MOST]
 
 
-def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
-    """Those of the names that stand in another text too, the longest first.
+def longest_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The names with the most words first, of those the longest."""
+    return tuple(sorted(names, key=lambda name: (-len(name.split()), -len(name))))
 
-    A name that is part of another that is shared says nothing more.
+
+def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
+    """The first of the names that stand in another text too.
+
+    A name that is part of one before it that is shared says nothing more.
     """
     text = text[:_CHARACTERS]
     found: list[str] = []
-    for name in sorted(names, key=lambda name: (-len(name.split()), -len(name))):
-        if _stands_in(name, text) and not any(name in longer for longer in found):
+    for name in names:
+        if name in text and _stands_in(name, text) and not any(name in each for each in found):
             found.append(name)
-        if len(found) == most:
-            break
+            if len(found) == most:
+                break
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
 from newsclip.index.view import View
 from newsclip.recommender.hit import Reason, ReasonKind
-from newsclip.recommender.names import names_in, shared_names
+from newsclip.recommender.names import longest_first, names_in, shared_names
 from newsclip.recommender.passages import Sentences, best_pair, sentences_of
 from newsclip.recommender.source import Source
 from newsclip.recommender.story import MEANING, WINDOW, RareTags, same_story
@@ -79,7 +79,8 @@ class Comparison:
     @cached_property
     def _own_names(self) -> tuple[str, ...]:
         draft = self._source.draft
-        return names_in(f"{draft.summary}\n{draft.body}" if draft.body else draft.text)
+        text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
+        return longest_first(names_in(text))
 
     @cached_property
     def _linked(self) -> set[int]:
