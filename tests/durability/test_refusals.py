@@ -57,7 +57,7 @@ def test_a_snapshot_of_a_newer_release_is_refused(
     error, remedy = done.stderr.splitlines()
     assert error == (
         f"error: the snapshot '{(archive / MANIFEST).parent}' has format 99,"
-        " this Newsclip reads up to 1"
+        " this Newsclip reads up to 2"
     )
     assert remedy == (
         "remedy: install the newer Newsclip that wrote it, or make it anew: newsclip rebuild"

@@ -64,9 +64,13 @@ def _has_text(name: str) -> dict[str, Any]:
 _ONE_AUTHOR = {"type": "string", "maxLength": 200, "description": "a byline: one author"}
 _TAGS = {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 200}
 
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
 _LINK = {
     "type": ["string", "integer"],
     "maxLength": 2_000,
+    # No control character, no blank at either end, and no path without its host. The last part is
+    # for Python, to which `$` matches before a line's end, too.
+    "pattern": rf"^(?:[^\s/{_CONTROL}]|//)(?:[^{_CONTROL}]*[^\s{_CONTROL}])?$(?!\n)",
     "description": "the id of an article, or a whole URL",
     "examples": ["politics/2025/dockers-strike"],
 }
