@@ -67,6 +67,21 @@ def test_half_lives_by_section() -> None:
     assert factor("around", 21, "Sport", own) == pytest.approx(0.5), "of any section"
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ((390, 750, 36_030), 0.5 + 0.5 / 3),  # as the middle one, which is past its half-life
+        ((0, 10, 36_030), 0.75),  # never more than at its half-life
+    ],
+)
+def test_an_undated_article_seems_no_newer_than_the_others(
+    days: tuple[int, ...], expected: float
+) -> None:
+    moments = np.array([NEVER, *(SOURCE - each * DAY for each in days)])
+    factors = time_factors("any", moments, SOURCE, NOW, HalfLives().of([None] * 4))
+    assert factors[0] == pytest.approx(expected, abs=1e-6)
+
+
 def test_beside_an_undated_source_the_date_counts_for_latest_alone() -> None:
     assert factor("any", 900, source=NEVER) == 1
     assert factor("latest", -30, source=NEVER) == pytest.approx(0.5)

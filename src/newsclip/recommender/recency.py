@@ -62,8 +62,9 @@ def time_factors(
     - ``latest``: ``d`` is the age at ``now``, ``h`` 30 days, no offset;
     - ``evergreen``: 1.
 
-    An undated article is worth as much as one at its half-life; beside an undated source the date
-    counts only for ``latest``.
+    An undated article is worth as much as one at its half-life, or as the middle one of those with
+    a date if that is less: among old articles it must not seem new. Beside an undated source the
+    date counts only for ``latest``.
     """
     if time == "evergreen" or (source == NEVER and time != "latest"):
         return np.ones(len(published_at), np.float32)
@@ -75,7 +76,8 @@ def time_factors(
     else:
         half_lives, weights = ageing
         decay = _decay(days / half_lives, _OFFSET)
-    decay[published_at == NEVER] = 0.5
+    dated = published_at != NEVER
+    decay[~dated] = min(0.5, np.median(decay[dated])) if dated.any() else 0.5
     factors: NDArray[np.float32] = (1 - weights + weights * decay).astype(np.float32)
     return factors
 
