@@ -9,6 +9,7 @@ from newsclip.index.article import Article
 from newsclip.index.filters import Filter, fold
 from newsclip.index.rules import Name, Rule, Rulebook, Selector
 from newsclip.index.view import View
+from newsclip.recommender.choice import with_copies
 from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.source import Source
 
@@ -47,12 +48,12 @@ def editors_on(view: View, source: Source, where: Filter, limit: int) -> Editors
     pins = [rule for rule in book.pins(names, view.now) if (rule.position or 1) <= limit]
     if not pins:
         return Editors(where, limit)
-    own = _less(replace(where, languages=frozenset()), _clusters(view, source.keys))
+    own = _less(replace(where, languages=frozenset()), with_copies(view, source.keys))
     slot = _Slot(view, own, limit).filled(pins)
     shown = [key for key, _ in slot.values()]
     articles = view.articles(shown)
     hits = {position: _hit(articles[key], rule) for position, (key, rule) in slot.items()}
-    return Editors(_less(where, _clusters(view, shown)), limit, hits)
+    return Editors(_less(where, with_copies(view, shown)), limit, hits)
 
 
 def placed(pins: Mapping[int, Hit], ranked: Iterable[Hit], limit: int) -> list[Hit]:
@@ -87,12 +88,6 @@ def _without(view: View, where: Filter, hidden: Collection[Name]) -> Filter:
         exclude_tags=where.exclude_tags | named["tag"],
         exclude_sections=where.exclude_sections | named["section"],
     )
-
-
-def _clusters(view: View, keys: Sequence[int]) -> frozenset[int]:
-    """The keys, and those of all copies of their articles."""
-    copies = view.copies_of(keys)
-    return frozenset(keys).union(*(copies.get(key, ()) for key in keys))
 
 
 def _less(where: Filter, keys: Iterable[int]) -> Filter:
@@ -133,7 +128,7 @@ class _Slot:
         key = self._key(rule.target) if position else None
         if key is not None:
             self._taken[position] = key, rule
-            self._clusters |= _clusters(self._view, [key])
+            self._clusters |= with_copies(self._view, [key])
         return True
 
     def _key(self, target: Selector) -> int | None:

@@ -13,6 +13,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.columns import TEXT_FIELDS
 from newsclip.index.filters import NEVER, fold
 from newsclip.index.view import View
+from newsclip.recommender.fusion import keyword_scores, meaning_scores
 from newsclip.recommender.source import Source
 
 FEATURES = (
@@ -71,17 +72,15 @@ def features(
     are 0, and cost nothing.
     """
     cosines = view.cosines(source.embedding, keys)
-    sections = [fold(section or "") for section in view.sections(keys)]
     made: Mapping[tuple[str, ...], Callable[[], Sequence[Numbers | Floats]]] = {
-        ("words",): lambda: [_words(view, query, keys)],
-        ("meaning",): lambda: [_meaning(view, source, cosines)],
+        ("words",): lambda: [keyword_scores(view, query, keys)],
+        ("meaning",): lambda: [meaning_scores(view, source.embedding, cosines)],
         ("named", "named_weight"): lambda: _named(view, source, keys),
         ("tags",): lambda: [_tags(view, source, keys)],
-        ("section",): lambda: [_same_section(source, sections)],
+        ("section", "prior"): lambda: _sections(view, source, keys, priors),
         ("older", "apart", "dated"): lambda: _ages(view, source, keys),
         ("linked",): lambda: [_linked(source, keys, links)],
         ("votes",): lambda: [_votes(keys, cosines, links)],
-        ("prior",): lambda: [np.array([priors.get(section, 0.0) for section in sections])],
     }
     table = np.zeros((len(keys), len(FEATURES)), np.float32)
     for names, make in made.items():
@@ -89,18 +88,6 @@ def features(
             for name, column in zip(names, make(), strict=True):
                 table[:, FEATURES.index(name)] = column
     return table
-
-
-def _words(view: View, query: TermQuery, keys: Keys) -> Numbers:
-    shares = view.keyword_scores(query, keys) / max(view.ceiling(query), 1e-9)
-    root: Numbers = np.sqrt(np.minimum(shares, 1))
-    return root
-
-
-def _meaning(view: View, source: Source, cosines: Numbers) -> Numbers:
-    typical = view.typical_cosine(source.embedding)
-    above: Numbers = np.clip((cosines - typical) / max(1 - typical, 1e-6), 0, 1)
-    return above
 
 
 def _named(view: View, source: Source, keys: Keys) -> tuple[Floats, Floats]:
@@ -124,9 +111,14 @@ def _tags(view: View, source: Source, keys: Keys) -> Floats:
     return total
 
 
-def _same_section(source: Source, sections: Sequence[str]) -> Floats:
+def _sections(
+    view: View, source: Source, keys: Keys, priors: Mapping[str, float]
+) -> tuple[Floats, Floats]:
+    """``section`` and ``prior``."""
     own = fold(source.section or "")
-    return np.array([float(own == other) if own and other else 0.5 for other in sections])
+    others = [fold(section or "") for section in view.sections(keys)]
+    same = np.array([float(own == other) if own and other else 0.5 for other in others])
+    return same, np.array([priors.get(other, 0.0) for other in others])
 
 
 def _ages(view: View, source: Source, keys: Keys) -> tuple[Floats, Floats, Floats]:

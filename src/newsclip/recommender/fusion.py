@@ -47,7 +47,7 @@ def candidates(
     keys = np.union1d(matched, near.keys)
     scores = np.zeros(len(keys), np.float32)
     if semantic_weight < 1:
-        scores += (1 - semantic_weight) * _keyword_scores(view, query, keys)
+        scores += (1 - semantic_weight) * keyword_scores(view, query, keys)
     if embedding is not None:
         scores += semantic_weight * _semantic_scores(view, embedding, keys, near)
     return Scored.ranked(keys, scores)
@@ -72,7 +72,8 @@ def found(
     return matched, near
 
 
-def _keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDArray[np.float32]:
+def keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The keyword score of each key, 0 to 1: the root of its share in the most there could be."""
     shares = view.keyword_scores(query, keys) / max(view.ceiling(query), 1e-9)
     scores: NDArray[np.float32] = np.sqrt(np.minimum(shares, 1))
     return scores
@@ -87,6 +88,13 @@ def _semantic_scores(
     cosines[known] = near.scores
     other = np.delete(np.arange(len(keys)), known)
     cosines[other] = view.cosines(embedding, keys[other])
+    return meaning_scores(view, embedding, cosines)
+
+
+def meaning_scores(
+    view: View, embedding: NDArray[np.float32], cosines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Each cosine above what a random article would have, 0 to 1; ``(n,)``, as ``cosines``."""
     typical = view.typical_cosine(embedding)
     scores: NDArray[np.float32] = np.clip((cosines - typical) / max(1 - typical, 1e-6), 0, 1)
     return scores

@@ -9,6 +9,7 @@ from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
 from newsclip.index.view import View
+from newsclip.recommender.fusion import meaning_scores
 from newsclip.recommender.hit import Reason, ReasonKind
 from newsclip.recommender.names import longest_first, names_in, shared_names
 from newsclip.recommender.passages import Sentences, best_pair, sentences_of
@@ -33,7 +34,9 @@ class Comparison:
         self._words = shared_words(view, query, source.draft, list(articles))
         self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)
-        self._meaning = _meaning(view, source, list(articles))
+        cosines = view.cosines(source.embedding, np.array(list(articles), np.int64))
+        meaning = meaning_scores(view, source.embedding, cosines).tolist()
+        self._meaning = dict(zip(articles, meaning, strict=True))
 
     def reasons(self, key: int, passages: bool = False) -> tuple[Reason, ...]:
         """All that speaks for an article; with ``passages`` the sentences that match best, too."""
@@ -97,13 +100,6 @@ class Comparison:
     def _passages(self, article: Article) -> tuple[str, ...]:
         text = article.body or article.summary or article.title
         return best_pair(self._sentences, sentences_of(self._view, text)) or ()
-
-
-def _meaning(view: View, source: Source, keys: list[int]) -> dict[int, float]:
-    """The cosine of each key above a random article's, at most 1."""
-    typical = view.typical_cosine(source.embedding)
-    cosines = view.cosines(source.embedding, np.array(keys, np.int64))
-    return dict(zip(keys, ((cosines - typical) / max(1 - typical, 1e-6)).tolist(), strict=True))
 
 
 def _gap(source: Source, article: Article) -> int | None:

@@ -68,7 +68,7 @@ def search(
     )
     ranked = _ranked(view, asked, offset + limit)
     page = ranked.first(limit, offset)
-    hits = _hits(view, page, asked.query, written if mode != "semantic" else {})
+    hits = _hits(view, page, asked.query.first(0) if mode == "semantic" else asked.query, written)
     more = offset + limit < min(len(ranked.keys), MAX_DEPTH)
     return SearchPage(hits, offset, limit, offset + limit if more else None)
 
@@ -121,10 +121,11 @@ def _query_words(view: View, query: str) -> dict[str, str]:
 
 
 def _hits(view: View, page: Scored, query: TermQuery, written: Mapping[str, str]) -> list[Hit]:
-    """The hits of a page; ``written`` gives the query's words that are looked for in them."""
+    """The hits of a page; ``query`` is looked for in them, ``written`` says how it was typed."""
     articles = view.articles(page.keys.tolist())
-    texts = view.term_texts(query.terms) if written else []
-    telling = dict(zip(texts, view.rarities(query.terms).tolist(), strict=False))
+    telling = dict(
+        zip(view.term_texts(query.terms), view.rarities(query.terms).tolist(), strict=True)
+    )
     anywhere = view.containing(query.terms, page.keys).tolist()
     in_body = view.containing(query.terms, page.keys, ["body"]).tolist()
     hits = []
