@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.candidates import related_candidates
-from newsclip.recommender.features import FEATURES, Keys, Links, Numbers, features
+from newsclip.recommender.features import FEATURES, Floats, Keys, Links, Numbers, features
 from newsclip.recommender.questions import Question
 from newsclip.recommender.ranking import Curve, Ranker
 from newsclip.recommender.telling import telling_terms
@@ -19,8 +19,6 @@ _REGULARISATIONS = (0.03, 0.3, 3.0)
 _FOLDS = 3
 _PRIOR_STRENGTH = 10  # candidates that a section needs before its own share counts as much as all's
 _RANDOM_PAIRS = 20  # random articles for each source, to tell belonging from chance
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -105,14 +103,8 @@ def learn(examples: Examples, seed: int, learned_on: str, used: Sequence[str] = 
     for inside in _folds(examples.group, seed):
         part = _fitted(examples.take(inside & examples.candidate), strength, used, "")
         rest = examples.take(~inside)
-        held_out[~inside] = log_odds(part, rest.with_priors(part.sections))
+        held_out[~inside] = part.totals(rest.with_priors(part.sections))
     return _calibrated(ranker, held_out, examples)
-
-
-def log_odds(ranker: Ranker, table: Numbers) -> Floats:
-    """The sum that a ranker's scores are made of."""
-    odds: Floats = ranker.parts(table).sum(axis=1, dtype=np.float64) + ranker.offset
-    return odds
 
 
 def _folds(group: Keys, seed: int) -> Iterator[NDArray[np.bool_]]:
@@ -128,7 +120,7 @@ def _strength(examples: Examples, seed: int, used: Sequence[str]) -> float:
         rest = examples.take(~inside)
         for strength in losses:
             ranker = _fitted(examples.take(inside), strength, used, "")
-            odds = log_odds(ranker, rest.with_priors(ranker.sections))
+            odds = ranker.totals(rest.with_priors(ranker.sections))
             losses[strength] += float(np.logaddexp(0, np.where(rest.related, -odds, odds)).sum())
     return min(losses, key=lambda strength: losses[strength])
 

@@ -14,12 +14,19 @@ from importlib.resources import files
 from typing import Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclip.errors import RankerInvalid
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.view import View
-from newsclip.recommender.features import FEATURES, VERSION, Keys, Links, Numbers, features
+from newsclip.recommender.features import (
+    FEATURES,
+    VERSION,
+    Floats,
+    Keys,
+    Links,
+    Numbers,
+    features,
+)
 from newsclip.recommender.source import Source
 
 _ALIKE = ("words", "meaning", "tags", "votes")
@@ -38,7 +45,7 @@ class Curve:
     knots: Sequence[float]
     values: Sequence[float]
 
-    def at(self, numbers: Numbers) -> NDArray[np.float64]:
+    def at(self, numbers: Numbers) -> Floats:
         """What each value adds, ``(n,)``."""
         return np.interp(numbers, self.knots, self.values)
 
@@ -86,9 +93,14 @@ class Ranker:
                 parts[:, column] = self.curves[name].at(table[:, column])
         return parts
 
+    def totals(self, table: Numbers) -> Floats:
+        """The sum that each score is made of, ``(n,)``; log odds where the scale is logistic."""
+        totals: Floats = self.parts(table).sum(axis=1, dtype=np.float64) + self.offset
+        return totals
+
     def scores(self, table: Numbers) -> Numbers:
         """The score of each candidate, ``(n,)``, 0-1; 0 where nothing at all is alike."""
-        total = self.parts(table).sum(axis=1, dtype=np.float64) + self.offset
+        total = self.totals(table)
         if self.scale == "logistic":
             total = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
         alike = table[:, _ALIKE_COLUMNS].any(axis=1)

@@ -84,7 +84,7 @@ def _taught(
     if len(known) < LEAST_SOURCES:
         remedy = (
             "import articles with links or HTML bodies, or with tags that few share; until then"
-            " the general ranker serves"
+            " the plain blend serves"
         )
         what = "articles that link to others of the archive, or share a rare tag with some"
         raise TooLittleKnown(what, len(known), LEAST_SOURCES, remedy)
