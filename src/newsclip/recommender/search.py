@@ -15,6 +15,7 @@ from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import candidates
 from newsclip.recommender.hit import Hit, Reason
+from newsclip.recommender.query import parse
 from newsclip.recommender.snippets import snippet
 
 SEMANTIC_WEIGHT = 0.3
@@ -49,21 +50,25 @@ def search(
     offset: int = 0,
     where: Filter = Filter(),
 ) -> SearchPage:
-    """The articles that best answer a query, best first.
+    """The articles that best answer a query (see recommender/query.py), best first.
 
+    One of conditions alone is answered by the newest articles that fulfil them.
     ``mode`` is ``keyword`` (BM25), ``semantic`` (embeddings) or ``hybrid`` (both).
-    Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH.
+    Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH, or for too many conditions.
     """
     if offset + limit > MAX_DEPTH:
         remedy = f"keep offset + limit within {MAX_DEPTH}, or narrow the query with a filter"
         raise QueryInvalid("offset", offset, remedy, f"reaches beyond hit {MAX_DEPTH}")
-    written = _query_words(view, query)
+    parsed = parse(query)
+    if not parsed.text and parsed.where != Filter():
+        return _newest(view, parsed.narrowed(where), limit, offset)
+    written = _query_words(view, parsed.text)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit, None)
     asked = _Asked(
         _term_query(view, written),
-        None if mode == "keyword" else view.embed_query(query),
-        where,
+        None if mode == "keyword" else view.embed_query(parsed.text),
+        parsed.narrowed(where),
         _WEIGHTS[mode],
     )
     ranked = _ranked(view, asked, offset + limit)
@@ -71,6 +76,15 @@ def search(
     hits = _hits(view, page, asked.query.first(0) if mode == "semantic" else asked.query, written)
     more = offset + limit < min(len(ranked.keys), MAX_DEPTH)
     return SearchPage(hits, offset, limit, offset + limit if more else None)
+
+
+def _newest(view: View, where: Filter, limit: int, offset: int) -> SearchPage:
+    """Where nothing is looked for, nothing can be scored."""
+    reach = min(offset + limit, MAX_DEPTH - 1)
+    keys = view.newest(where, reach + 1)
+    articles = view.articles(keys[offset : offset + limit])
+    hits = [Hit(articles[key], 0.0, (Reason("newest"),)) for key in keys[offset : offset + limit]]
+    return SearchPage(hits, offset, limit, offset + limit if len(keys) > offset + limit else None)
 
 
 @dataclass(frozen=True)
