@@ -51,7 +51,7 @@ def excluded_keys(shelf: Shelf, where: Filter) -> frozenset[int]:
     return frozenset(key for key, entry in shelf.items() if entry.id in where.exclude_ids)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)  # threads of tantivy start anew for each
 @given(shelves(), st.sets(st.integers(0, 11), max_size=4), st.lists(filters, min_size=5), moments)
 def test_ways_to_ask(shelf: Shelf, removed: set[int], wheres: list[Filter], now: datetime) -> None:
     gone = {list(shelf)[place] for place in removed if place < len(shelf)}

@@ -182,7 +182,7 @@ def test_the_query_and_the_filter_beside_it_both_hold() -> None:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(hostile)
 def test_any_text_is_read_or_refused_for_its_conditions(query: str) -> None:
     try:
