@@ -54,10 +54,12 @@ def _fill_and_switch(
     started, done = time.monotonic(), 0
     with_snapshot = newest_snapshot(store) is not None
     while True:
+        # Counted once a round: a count reads as many rows as there are articles.
+        total = done + embeddings.count_missing(coming.number)
         for count in _embed_missing(store, encoder, coming.number):
             done += count
             if on_progress:
-                on_progress(done, done + embeddings.count_missing(coming.number))
+                on_progress(done, max(done, total))
         # What was written meanwhile is still missing; then neither of the two is done.
         if with_snapshot:
             with_snapshot = not _snapshot_made(store, coming)
