@@ -19,8 +19,8 @@ from newsclip.api.cli.output import print_facts, print_json
 def export_onnx(model: str, out: str, as_json: bool) -> None:
     """Write a model's ONNX files, for servers without torch.
 
-    MODEL is the name or folder of a sentence-transformers model. DIR then holds a copy of it that
-    also loads with backend "onnx" and, in 8 bits, "int8". Needs the extra for writing only:
+    MODEL is the name or folder of a sentence-transformers model. DIR becomes a copy that also
+    loads with backend "onnx" and, in 8 bits, "int8". The extra is needed for writing only:
     pip install 'newsclip[export]'
     """
     from newsclip.training.export import export_onnx as export
