@@ -98,18 +98,19 @@ class Columns:
 
     def rows_of(self, keys: Rows) -> Rows:
         """The row of each key that is here, in the order of the keys; others are left out."""
-        places, here = self._found(keys)
+        places, here = self.located(keys)
         return places[here]
 
     def holds(self, keys: Rows) -> NDArray[np.bool_]:
         """Whether each key has a row here."""
-        return self._found(keys)[1]
+        return self.located(keys)[1]
 
-    def _found(self, keys: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+    def located(self, keys: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+        """For each key its row, and whether it has one here; without one the row means nothing."""
         own = self["key"]
         if not len(own):
             return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
-        places = np.minimum(np.searchsorted(own, keys), len(own) - 1)
+        places = np.minimum(own.searchsorted(keys), len(own) - 1)
         return places, own[places] == keys
 
     def spans(self, group: str, rows: Rows) -> tuple[Rows, Rows]:

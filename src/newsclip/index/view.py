@@ -24,6 +24,7 @@ from newsclip.index.store import Store
 from newsclip.index.vectors import products, widened
 
 _Keys = NDArray[np.int64]
+_Place = tuple[Segment, _Keys, _Keys]  # of keys that lie in a layer: their places, their rows
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class View:
         self.now = now
         self._filter: Filter | None = None  # the last one asked for, and its masks
         self._masks: list[NDArray[np.bool_]] = []
+        self._located: tuple[_Keys, Sequence[_Place]] = (np.empty(0, np.int64), [])
 
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
@@ -410,12 +412,17 @@ class View:
         self.prepare(where)
         return list(zip(self._layers.segments, self._masks, strict=True))
 
-    def _rows(self, keys: _Keys) -> Iterator[tuple[Segment, _Keys, _Keys]]:
+    def _rows(self, keys: _Keys) -> Sequence[_Place]:
         """For each layer the places in ``keys`` that lie in it, and their rows."""
+        if keys is not self._located[0]:  # a question asks much of the same candidates
+            self._located = keys, [*self._locate(keys)]
+        return self._located[1]
+
+    def _locate(self, keys: _Keys) -> Iterator[_Place]:
         for segment in self._layers.segments:
-            here = np.flatnonzero(segment.columns.holds(keys))
-            if len(here):
-                yield segment, here, segment.columns.rows_of(keys[here])
+            places, here = segment.columns.located(keys)
+            if here.any():
+                yield segment, np.flatnonzero(here), places[here]
 
     def _place(self, key: int) -> tuple[Segment, int]:
         for segment, _, rows in self._rows(np.array([key], np.int64)):
