@@ -15,6 +15,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── ArticleNotFound          no article with that id
     ├── UrlUnknown               no article with that URL
     ├── RuleNotFound             no editors' rule with that id
+    ├── FeedbackNotFound         no feedback on tags with that number
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
     │   ├── StoreUnavailable       the directory cannot be created, read or written
@@ -121,6 +122,17 @@ class RuleNotFound(NewsclipError):
             f"no rule has the id {shown(rule_id)}", "list them all: newsclip curation list"
         )
         self.rule_id = rule_id
+
+
+class FeedbackNotFound(NewsclipError):
+    """No feedback on tags has this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"no feedback has the number {number}",
+            "give the number that the feedback was answered with; the audit log has them all",
+        )
+        self.number = number
 
 
 class StoreError(NewsclipError):

@@ -8,7 +8,8 @@ from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search import SearchPage
 from newsclip.recommender.similar import Related
-from newsclip.recommender.tags import NeighbourEvidence, TagSuggestion, TextEvidence
+from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
+from newsclip.recommender.tags import TagSuggestion
 
 ARTICLE = Article(
     id="politics/harbour-law",

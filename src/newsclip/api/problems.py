@@ -17,6 +17,7 @@ from newsclip.errors import (
     ArticleInvalid,
     ArticleNotFound,
     EncoderError,
+    FeedbackNotFound,
     InputInvalid,
     NewsclipError,
     QueryInvalid,
@@ -55,6 +56,7 @@ ARTICLE_INVALID = Kind(422, "article-invalid", "The article breaks a rule")
 ARTICLE_NOT_FOUND = Kind(404, "article-not-found", "There is no such article")
 URL_UNKNOWN = Kind(404, "url-unknown", "No article has this URL")
 RULE_NOT_FOUND = Kind(404, "rule-not-found", "There is no such rule")
+FEEDBACK_NOT_FOUND = Kind(404, "feedback-not-found", "There is no such feedback")
 INTERNAL = Kind(500, "internal-error", "Newsclip failed on this request")
 STARTING = Kind(503, "starting", "The archive is still being loaded")
 STORE_BUSY = Kind(503, "store-busy", "Another process is importing into the archive")
@@ -73,6 +75,7 @@ KIND_OF_ERROR: Mapping[type[NewsclipError], Kind] = {
     ArticleNotFound: ARTICLE_NOT_FOUND,
     UrlUnknown: URL_UNKNOWN,
     RuleNotFound: RULE_NOT_FOUND,
+    FeedbackNotFound: FEEDBACK_NOT_FOUND,
     StoreError: STORE_UNAVAILABLE,
     StoreBusy: STORE_BUSY,
     EncoderError: ENCODER_UNAVAILABLE,
@@ -158,6 +161,8 @@ def fault_of(error: NewsclipError) -> Fault | None:
         return Fault("url", error.url, "is the URL of no article", error.remedy)
     if isinstance(error, RuleNotFound):
         return Fault("id", error.rule_id, "is the id of no rule", error.remedy)
+    if isinstance(error, FeedbackNotFound):
+        return Fault("number", error.number, "is the number of no feedback", error.remedy)
     return None
 
 

@@ -10,7 +10,8 @@ from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search import SearchPage
 from newsclip.recommender.similar import Related
-from newsclip.recommender.tags import Evidence, NeighbourEvidence, TagSuggestion
+from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
+from newsclip.recommender.tags import TagSuggestion
 
 _SCORE_DIGITS = 4  # what lies behind is float32 noise, and makes answers hard to compare
 

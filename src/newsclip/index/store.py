@@ -22,6 +22,8 @@ from newsclip.index.links import Links, insert_links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
 from newsclip.index.rankers import Rankers
+from newsclip.index.tag_feedback import TagFeedback
+from newsclip.index.taggers import Taggers
 
 FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
@@ -63,6 +65,8 @@ class Store:
         self.links = Links(self._database)
         self.curation = Curation(self._database)
         self.audit = Audit(self._database)
+        self.taggers = Taggers(self._database)
+        self.tag_feedback = TagFeedback(self._database)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:
