@@ -35,7 +35,7 @@ def shelves(draw: st.DrawFn) -> list[Article]:
     entries = draw(st.lists(articles(), min_size=1, max_size=10, unique_by=lambda entry: entry.id))
     bodies = st.none() | st.sampled_from(TEXTS)
     return [
-        entry.model_copy(update={"body": draw(bodies) or " ".join(entry.body.split()[:6])})
+        entry.model_copy(update={"body": draw(bodies) or " ".join(entry.body.split()[:4])})
         for entry in entries
     ]
 

@@ -170,6 +170,10 @@ class View:
         keys = [segment.columns["key"][found].astype(np.int64) for segment, found in rows]
         return np.sort(np.concatenate(keys))
 
+    def carriers(self, folded_tag: str) -> int:
+        """How many articles, visible or not, carry a tag."""
+        return sum(len(s.catalog.tagged(folded_tag)) for s in self._layers.segments)
+
     def section_counts(self) -> dict[str, int]:
         """Every section of a visible article, with the number of those articles."""
         counts: dict[str, int] = {}
@@ -318,13 +322,12 @@ class View:
         order = np.argsort(terms)
         counted = np.array([field in fields for field in TEXT_FIELDS])
         for segment, places, rows in self._rows(keys):
-            starts, ends = segment.columns.spans("term", rows)
-            entries = segment.columns.joined("term", "entry", rows)
+            entries, ends = segment.columns.joined("term", "entry", rows)
             held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
             at = np.searchsorted(terms, held, sorter=order)
             same = terms[order[np.minimum(at, len(terms) - 1)]] == held
             hit = np.flatnonzero(same & counted[field])
-            key = np.repeat(places, ends - starts)[hit]
+            key = places[ends.searchsorted(hit, side="right")]
             table[key, order[at[hit]]] = True
         return table
 
@@ -332,10 +335,10 @@ class View:
         """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for segment, places, rows in self._rows(keys):
-            starts, ends = segment.columns.spans("term", rows)
-            codes = segment.columns.joined("term", "entry", rows) >> COUNT_BITS
+            entries, ends = segment.columns.joined("term", "entry", rows)
+            codes = entries >> COUNT_BITS
             titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
-            row = np.searchsorted(np.cumsum(ends - starts), titles, side="right")
+            row = ends.searchsorted(titles, side="right")
             found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
         place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return place, term

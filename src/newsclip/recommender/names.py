@@ -28,14 +28,15 @@ def names_in(text: str) -> tuple[str, ...]:
         written = run.group().split(" ")
         words = _without_dates(written)
         at_start = words[:1] == written[:1] and _begins_sentence(text, run.start())
-        if at_start and _stands_in(words[0].lower(), text):
-            words, at_start = words[1:], False
         if at_start and len(words) == 1:
             doubtful += words
+        elif at_start and _stands_in(words[0].lower(), text):
+            inside.setdefault(" ".join(words[1:]))
         elif words:
             inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
-    inside.update(dict.fromkeys(name for name in doubtful if name in known))
+    doubtful = [name for name in dict.fromkeys(doubtful) if name in known]
+    inside.update((name, None) for name in doubtful if not _stands_in(name.lower(), text))
     return tuple(inside)[:_MOST]
 
 

@@ -30,7 +30,7 @@ class RareTags:
     def _is_rare(self, tag: str) -> bool:
         if tag not in self._known:
             most = max(_RARE, _RARE_SHARE * len(self._view))
-            self._known[tag] = len(self._view.tagged(tag)) <= most
+            self._known[tag] = self._view.carriers(tag) <= most
         return self._known[tag]
 
 
