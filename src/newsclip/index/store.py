@@ -24,6 +24,7 @@ from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
 from newsclip.index.rankers import Rankers
 from newsclip.index.tag_feedback import TagFeedback
 from newsclip.index.taggers import Taggers
+from newsclip.index.verdicts import JudgedDrafts
 
 FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
@@ -67,6 +68,7 @@ class Store:
         self.audit = Audit(self._database)
         self.taggers = Taggers(self._database)
         self.tag_feedback = TagFeedback(self._database)
+        self.judged_drafts = JudgedDrafts(self.tag_feedback)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:
