@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from unicodedata import category
 
 from tantivy import Filter as TokenFilter
 from tantivy import TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -95,7 +96,7 @@ class Analyzer:
         place = lowered.find(beginning)
         while place >= 0:
             chunk = _CHUNK.match(text, place)
-            if chunk and (not place or not _CHUNK.match(text[place - 1])):
+            if chunk and (not place or _ends_words(text[place - 1])):
                 yield from self._in_chunk(chunk, {term})
             place = lowered.find(beginning, place + 1)
 
@@ -119,6 +120,11 @@ class Analyzer:
         for word in self.words(text):
             if word.term in wanted:
                 yield Word(word.term, start + word.start, start + word.end)
+
+
+def _ends_words(character: str) -> bool:
+    """Whether it surely is between words: of other signs only the analyzer knows."""
+    return not _CHUNK.match(character) or category(character)[0] in "PZ"
 
 
 def _lowered(text: str) -> str:
