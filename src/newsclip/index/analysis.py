@@ -190,7 +190,7 @@ def _begins_word(text: str, place: int) -> bool:
     before = text[place - 1] if place else " "
     if before == "#" or (before == "." and place > 1 and text[place - 2].isalpha()):
         return False
-    return not _CHUNK.match(before)
+    return _ends_words(before)
 
 
 def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[Word]:
@@ -206,6 +206,11 @@ def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[
 def _in_chunk(memo: "_Memo", chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:
     if not wanted.isdisjoint(memo[chunk.group()]):
         yield from (word for word in memo.words(chunk) if word.term in wanted)
+
+
+def _ends_words(character: str) -> bool:
+    """Whether it surely is between words: of other signs only the analyzer knows."""
+    return not _CHUNK.match(character) or unicodedata.category(character)[0] in "PZ"
 
 
 def _lowered(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from newsclip.index.article import Article
 
@@ -104,6 +105,7 @@ def _given(*moments: datetime | None) -> list[datetime]:
 _NOBODY = frozenset({""})  # asks for a name that no article has
 
 
+@lru_cache(4_096)  # the same few names over and over, for each candidate of each question
 def fold(name: str) -> str:
     """The form in which tags, sections, authors and languages are compared."""
     return name.strip().lstrip("#").strip().casefold().replace("_", "-")

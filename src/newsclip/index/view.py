@@ -26,6 +26,7 @@ from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
 _Keys = NDArray[np.int64]
+_Place = tuple[Segment, _Keys, _Keys]  # of keys that lie in a layer: their places, their rows
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class View:
         self.now = now
         self._filter: Filter | None = None  # the last one asked for, and its masks
         self._masks: list[NDArray[np.bool_]] = []
+        self._located: tuple[_Keys, Sequence[_Place]] = (np.empty(0, np.int64), [])
 
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
@@ -169,6 +171,10 @@ class View:
         rows = [(segment, segment.catalog.tagged(folded_tag)) for segment in segments]
         keys = [segment.columns["key"][found].astype(np.int64) for segment, found in rows]
         return np.sort(np.concatenate(keys))
+
+    def carriers(self, folded_tag: str) -> int:
+        """How many articles, visible or not, carry a tag."""
+        return sum(len(s.catalog.tagged(folded_tag)) for s in self._layers.segments)
 
     def section_counts(self) -> dict[str, int]:
         """Every section of a visible article, with the number of those articles."""
@@ -324,13 +330,12 @@ class View:
         order = np.argsort(terms)
         counted = np.array([field in fields for field in TEXT_FIELDS])
         for segment, places, rows in self._rows(keys):
-            starts, ends = segment.columns.spans("term", rows)
-            entries = segment.columns.joined("term", "entry", rows)
+            entries, ends = segment.columns.joined("term", "entry", rows)
             held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
             at = np.searchsorted(terms, held, sorter=order)
             same = terms[order[np.minimum(at, len(terms) - 1)]] == held
             hit = np.flatnonzero(same & counted[field])
-            key = np.repeat(places, ends - starts)[hit]
+            key = places[ends.searchsorted(hit, side="right")]
             table[key, order[at[hit]]] = True
         return table
 
@@ -338,10 +343,10 @@ class View:
         """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for segment, places, rows in self._rows(keys):
-            starts, ends = segment.columns.spans("term", rows)
-            codes = segment.columns.joined("term", "entry", rows) >> COUNT_BITS
+            entries, ends = segment.columns.joined("term", "entry", rows)
+            codes = entries >> COUNT_BITS
             titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
-            row = np.searchsorted(np.cumsum(ends - starts), titles, side="right")
+            row = ends.searchsorted(titles, side="right")
             found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
         place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return place, term
@@ -451,12 +456,17 @@ class View:
         self.prepare(where)
         return list(zip(self._layers.segments, self._masks, strict=True))
 
-    def _rows(self, keys: _Keys) -> Iterator[tuple[Segment, _Keys, _Keys]]:
+    def _rows(self, keys: _Keys) -> Sequence[_Place]:
         """For each layer the places in ``keys`` that lie in it, and their rows."""
+        if keys is not self._located[0]:  # a question asks much of the same candidates
+            self._located = keys, [*self._locate(keys)]
+        return self._located[1]
+
+    def _locate(self, keys: _Keys) -> Iterator[_Place]:
         for segment in self._layers.segments:
-            here = np.flatnonzero(segment.columns.holds(keys))
-            if len(here):
-                yield segment, here, segment.columns.rows_of(keys[here])
+            places, here = segment.columns.located(keys)
+            if here.any():
+                yield segment, np.flatnonzero(here), places[here]
 
     def _place(self, key: int) -> tuple[Segment, int]:
         for segment, _, rows in self._rows(np.array([key], np.int64)):
