@@ -203,9 +203,11 @@ def _make(making: _Making, on_progress: Progress | None) -> None:
     for key in making.removed.tolist():
         lexicon.remove(key)
     lexicon.commit()
+    words = lexicon.forms()
     lexicon.close()
     columns = mapped_columns(making.folder, making.encoder.dimension)
-    for name, array in derived_arrays(columns, making.terms, making.names).items():
+    arrays = derived_arrays(columns, making.terms, making.names, words, making.analyzer)
+    for name, array in arrays.items():
         array.tofile(making.folder / f"{name}.array")
     _write_vectors(making, columns)
     _write_manifest(making, columns)

@@ -173,6 +173,30 @@ class Lexicon:
             return Query.term_query(self._schema, field, words[0], "basic")
         return Query.phrase_query(self._schema, field, [*words])
 
+    def forms(self, prefix: str = "", fields: Iterable[str] = FIELD_WEIGHTS) -> Mapping[str, int]:
+        """The words that begin so, with all their endings, and how many articles have each.
+
+        Of a word in several of the ``fields`` the most that one of them has; one that was removed
+        may still be counted.
+        """
+        found: dict[str, int] = {}
+        for field in fields:
+            for word, articles in self._searcher.terms_with_prefix(_forms_of(field), prefix):
+                found[word] = max(articles, found.get(word, 0))
+        return found
+
+    def titled(self, before: Iterable[str], last: Iterable[str], limit: int) -> NDArray[np.int64]:
+        """Keys of the newest articles with all words ``before`` and one of ``last`` in the title.
+
+        Words as they are written. Newest first, undated ones at the end.
+        """
+        field = _forms_of("title")
+        wanted = [(Occur.Must, self._run(field, [word])) for word in before]
+        wanted.append((Occur.Must, Query.term_set_query(self._schema, field, [*last])))
+        query = Query.boolean_query(wanted)
+        hits = self._searcher.search(query, limit, False, "published_at").hits
+        return self._keys(address for _, address in hits)
+
     def languages(self) -> Mapping[str, int]:
         """The languages of its articles, folded, with their number; ``und`` for none."""
         if self._languages is None:

@@ -22,6 +22,7 @@ from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.typed import Typed
 from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
@@ -91,6 +92,11 @@ class View:
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
         return len(self._layers)
+
+    @property
+    def typed(self) -> Typed:
+        """What it knows of words that are half typed, or mistyped."""
+        return Typed(self._layers, self._analyzer, self._store, self.now)
 
     # Articles
 
