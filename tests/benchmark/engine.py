@@ -33,6 +33,7 @@ from newsclip.index.vectors import ProbingVectorIndex, VectorIndex, widened
 from newsclip.index.view import View
 from newsclip.recommender.fusion import DEPTH, LOOKED_UP
 from newsclip.recommender.search import search
+from newsclip.recommender.search_page import SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.telling import telling_terms
@@ -114,7 +115,9 @@ def _jobs(archive: Archive, asked: Sequence[Article]) -> dict[str, Any]:
     calls: dict[str, Callable[[View, Article], object]] = {
         "similar": lambda view, article: similar(view, source_of_article(view, article.id)),
         "search": lambda view, article: search(view, article.title),
-        "search_keyword": lambda view, article: search(view, article.title, mode="keyword"),
+        "search_keyword": lambda view, article: search(
+            view, article.title, SearchOptions("keyword")
+        ),
         "live_view": _both_sides,
     }
     figures = {}

@@ -29,7 +29,8 @@ from newsclip.index.store import Store
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.hit import Hit
-from newsclip.recommender.search import Mode, search
+from newsclip.recommender.search import search
+from newsclip.recommender.search_page import Mode, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 
@@ -236,7 +237,7 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     def compare_searches(self, view: View, where: Filter, text: str) -> None:
         for mode, weight in MODES.items():
-            page = search(view, text, mode=mode, limit=100, where=where)
+            page = search(view, text, SearchOptions(mode, 100, where=where))
             expected = self.model.search(text, weight, where, view.now)
             noise = self.model.noise(embedding_of(text)) if weight else 1e-5
             same_scores(scores_of(view, page.hits), expected, noise)

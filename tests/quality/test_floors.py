@@ -21,7 +21,8 @@ from newsclip.index.archive import Archive
 from newsclip.index.article import Article, parse_article
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.questions import linked_pairs
-from newsclip.recommender.search import Mode, search
+from newsclip.recommender.search import search
+from newsclip.recommender.search_page import Mode, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tune import tune
@@ -134,7 +135,10 @@ def test_titles_of_bbc_find_their_bodies(tmp_path: Path) -> None:
                     f"bbc title to body, MRR@10, {mode}",
                     [
                         reciprocal_rank(
-                            [h.article.id for h in search(view, row["title"], mode=mode).hits],
+                            [
+                                h.article.id
+                                for h in search(view, row["title"], SearchOptions(mode=mode)).hits
+                            ],
                             row["id"],
                         )
                         for row in sample

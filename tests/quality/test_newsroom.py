@@ -16,7 +16,8 @@ from newsclip.index.sources.jsonlines import read_articles
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.onward import onward
-from newsclip.recommender.search import Mode, search
+from newsclip.recommender.search import search
+from newsclip.recommender.search_page import Mode, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tags import suggest_tags
@@ -37,7 +38,10 @@ def rail(archive: Archive, article_id: str, limit: int = 6, now: datetime = NOW)
 
 def found(archive: Archive, query: str, limit: int = 10, mode: Mode = "hybrid") -> list[str]:
     with archive.reading(NOW) as view:
-        return [hit.article.id for hit in search(view, query, mode=mode, limit=limit).hits]
+        return [
+            hit.article.id
+            for hit in search(view, query, SearchOptions(mode=mode, limit=limit)).hits
+        ]
 
 
 # Running stories: the rail of each part holds mostly the other parts
@@ -348,7 +352,7 @@ def answers(archive: Archive, now: datetime, queries: Iterable[str]) -> set[str]
                 for hit in similar(view, source_of_article(view, article_id), Choice(limit=30)).hits
             }
         for query in queries:
-            shown |= {hit.article.id for hit in search(view, query, limit=200).hits}
+            shown |= {hit.article.id for hit in search(view, query, SearchOptions(limit=200)).hits}
     return shown
 
 

@@ -6,9 +6,10 @@ from newsclip.api import rendering
 from newsclip.index.article import Article
 from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
-from newsclip.recommender.search import SearchPage
+from newsclip.recommender.search_page import FacetValue, SearchPage
 from newsclip.recommender.similar import Related
-from newsclip.recommender.tags import NeighbourEvidence, TagSuggestion, TextEvidence
+from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
+from newsclip.recommender.tags import TagSuggestion
 
 ARTICLE = Article(
     id="politics/harbour-law",
@@ -79,9 +80,33 @@ def test_the_slots_of_a_page() -> None:
 
 def test_a_page_of_a_search() -> None:
     hit = Hit(ARTICLE, 1.0, snippet=Snippet("The body is long", ((4, 8),)))
-    page = rendering.search_page_to_dict(SearchPage([hit], 10, 1, None))
+    page = rendering.search_page_to_dict(
+        SearchPage(
+            [hit],
+            10,
+            1,
+            next_cursor="c",
+            total=12,
+            total_is_exact=False,
+            facets={"year": [FacetValue("2026", 11)]},
+            did_you_mean="harbour",
+            suggestions=["port"],
+            degraded="the encoder failed",
+        )
+    )
     (shown,) = page.pop("hits")
-    assert page == {"offset": 10, "limit": 1, "next_offset": None}
+    assert page == {
+        "offset": 10,
+        "limit": 1,
+        "next_offset": None,
+        "next_cursor": "c",
+        "total": 12,
+        "total_is_exact": False,
+        "facets": {"year": [{"value": "2026", "articles": 11}]},
+        "did_you_mean": "harbour",
+        "suggestions": ["port"],
+        "degraded": "the encoder failed",
+    }
     assert shown["snippet"] == {"text": "The body is long", "marks": [[4, 8]]}
 
 

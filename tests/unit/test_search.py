@@ -11,7 +11,8 @@ from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
 from newsclip.recommender import search as module
 from newsclip.recommender.hit import Reason, Snippet
-from newsclip.recommender.search import MAX_DEPTH, SearchPage, search
+from newsclip.recommender.search import MAX_DEPTH, search
+from newsclip.recommender.search_page import SearchOptions, SearchPage
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -19,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 def found(archive: Archive, query: str, **options: Any) -> SearchPage:
     with archive.reading(NOON) as view:
-        return search(view, query, **options)
+        return search(view, query, SearchOptions(**options))
 
 
 def ids(page: SearchPage) -> list[str]:
@@ -115,7 +116,7 @@ def test_nothing_is_found(shelf: Archive, mode: Any) -> None:
 
 def test_an_empty_archive(archive: Archive) -> None:
     for mode in ("hybrid", "keyword", "semantic"):
-        assert found(archive, "fish", mode=mode) == SearchPage([], 0, 10, None)
+        assert found(archive, "fish", mode=mode) == SearchPage([], 0, 10)
 
 
 # Pages
@@ -159,7 +160,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(
 def test_a_page_past_the_end(archive: Archive) -> None:
     ladder(archive, 3)
     assert found(archive, "fish", offset=3).hits == []
-    assert found(archive, "fish", offset=990) == SearchPage([], 990, 10, None)
+    assert found(archive, "fish", offset=990) == SearchPage([], 990, 10, total=3)
 
 
 def test_how_far_one_can_page(archive: Archive) -> None:

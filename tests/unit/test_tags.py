@@ -10,13 +10,9 @@ from tests.doubles import article
 
 from newsclip.index.archive import Archive
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.tags import (
-    NEIGHBOURS,
-    NeighbourEvidence,
-    TagSuggestion,
-    TextEvidence,
-    suggest_tags,
-)
+from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
+from newsclip.recommender.tagging.scoring import NEIGHBOURS
+from newsclip.recommender.tags import TagSuggestion, suggest_tags
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 

@@ -11,7 +11,8 @@ from newsclip.index.view import Scored, View
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit
-from newsclip.recommender.search import Mode, search
+from newsclip.recommender.search import search
+from newsclip.recommender.search_page import Mode, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.tags import suggest_tags
@@ -58,7 +59,7 @@ def _search(view: View, text: str, where: Filter) -> Answers:
         "nearest": _scores(view, nearest),
     }
     for mode in _MODES:
-        hits = search(view, text, mode=mode, limit=len(view) + 1, where=where).hits
+        hits = search(view, text, SearchOptions(mode, len(view) + 1, where=where)).hits
         found |= {f"{mode} {part}": value for part, value in _hits(hits).items()}
     return found
 

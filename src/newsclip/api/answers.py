@@ -102,6 +102,13 @@ class OnwardAnswer(Given):
     slots: list[Slot]
 
 
+class FacetValue(Given):
+    """One value of a facet, and how many articles of the answer have it."""
+
+    value: str
+    articles: Count
+
+
 class SearchAnswer(Given):
     """One part of the hits, best first."""
 
@@ -109,6 +116,13 @@ class SearchAnswer(Given):
     offset: Count
     limit: Count
     next_offset: Count | None = Field(description="where the next part begins; null at the end")
+    next_cursor: str | None = Field(description="for the next part at any depth")
+    total: Count = Field(description="the number of articles in the whole answer")
+    total_is_exact: bool = Field(description="false where there are at least so many")
+    facets: dict[str, list[FacetValue]] = Field(description="those that were asked for, by name")
+    did_you_mean: str | None = Field(description="the query as it was probably meant")
+    suggestions: list[str] = Field(description="queries that find something")
+    degraded: str | None = Field(description="what could not be done; null where all went well")
 
 
 class ArticleEvidence(Given):

@@ -8,9 +8,10 @@ from newsclip.index.article import article_to_dict, format_instant
 from newsclip.index.statistics import Statistics, TagCount
 from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
-from newsclip.recommender.search import SearchPage
+from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
-from newsclip.recommender.tags import Evidence, NeighbourEvidence, TagSuggestion
+from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
+from newsclip.recommender.tags import TagSuggestion
 
 _SCORE_DIGITS = 4  # what lies behind is float32 noise, and makes answers hard to compare
 
@@ -96,6 +97,16 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
         "offset": page.offset,
         "limit": page.limit,
         "next_offset": page.next_offset,
+        "next_cursor": page.next_cursor,
+        "total": page.total,
+        "total_is_exact": page.total_is_exact,
+        "facets": {
+            name: [{"value": each.value, "articles": each.articles} for each in values]
+            for name, values in page.facets.items()
+        },
+        "did_you_mean": page.did_you_mean,
+        "suggestions": list(page.suggestions),
+        "degraded": page.degraded,
     }
 
 

@@ -28,6 +28,7 @@ from newsclip.recommender.draft import Draft
 from newsclip.recommender.onward import SLOT_NAMES, SlotName
 from newsclip.recommender.recency import Time
 from newsclip.recommender.search import MAX_DEPTH
+from newsclip.recommender.search_page import Mode, SearchOptions
 
 MAX_LIMIT = 100
 MAX_SEEDS = 50
@@ -166,9 +167,7 @@ class SearchQuery(Where):
     """A question to the archive, and which part of the answer to show."""
 
     q: Name = Field(description="the words to look for", examples=["harbour budget"])
-    mode: Literal["hybrid", "keyword", "semantic"] = Field(
-        "hybrid", description='"hybrid", "keyword" or "semantic"'
-    )
+    mode: Mode = Field("hybrid", description='"hybrid", "keyword" or "semantic"')
     limit: Limit = Field(10, description=f"the number of hits, 1 to {MAX_LIMIT}", examples=[5])
     offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)] = Field(
         0, description=f"the number of hits to skip, 0 to {MAX_OFFSET}"
@@ -184,8 +183,11 @@ class SearchQuery(Where):
         examples=["2026-01-08"],
     )
 
-    def search_filter(self) -> Filter:
-        """The domain's condition."""
+    def options(self) -> SearchOptions:
+        """The domain's options."""
+        return SearchOptions(self.mode, self.limit, self.offset, self._filter())
+
+    def _filter(self) -> Filter:
         return Filter(
             sections=frozenset(self.section),
             tags=frozenset(self.tag),

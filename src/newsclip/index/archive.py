@@ -23,6 +23,7 @@ from newsclip.index.locks import exclusive
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
+from newsclip.index.tag_feedback import Feedback, text_of
 from newsclip.index.view import View
 
 Outcome = Literal["added", "updated", "unchanged"]
@@ -133,6 +134,24 @@ class Archive:
     def delete(self, article_id: str) -> None:
         """Removes an article for good. Raises ArticleNotFound."""
         self.store.delete(article_id)
+
+    def give_feedback(
+        self,
+        actor: str,
+        article: str | None,
+        draft: Mapping[str, str],
+        accepted: Sequence[str],
+        rejected: Sequence[str],
+    ) -> Feedback:
+        """Keeps which tags ``actor`` accepted and rejected for a draft; counts at once, everywhere.
+
+        ``draft`` holds its title, summary and body. Raises StoreBusy or StoreUnavailable.
+        """
+        active, encoder = self._active()
+        vector = encoder.encode_documents([text_of(draft)])[0]
+        return self.store.tag_feedback.add(
+            actor, article, draft, accepted, rejected, (active.number, vector)
+        )
 
     def revision(self) -> int:
         """A number that grows with every write."""

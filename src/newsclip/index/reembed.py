@@ -15,6 +15,7 @@ from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.loaded_encoders import identity_of, name_to_keep
 from newsclip.index.locks import exclusive
 from newsclip.index.store import Store
+from newsclip.index.tag_feedback import text_of
 
 Progress = Callable[[int, int], None]
 
@@ -52,6 +53,7 @@ def _fill_and_switch(
     embeddings.announce(coming.number)
     started, done = time.monotonic(), 0
     with_snapshot = newest_snapshot(store) is not None
+    _embed_feedback(store, encoder, coming.number)
     while True:
         for count in _embed_missing(store, encoder, coming.number):
             done += count
@@ -90,6 +92,17 @@ def _embed(store: Store, encoder: Encoder, number: int, keys: Sequence[int]) -> 
         vectors = encoder.encode_documents([texts[key] for key in batch])
         store.embeddings.add(number, zip(batch, vectors, strict=True))
         yield len(batch)
+
+
+def _embed_feedback(store: Store, encoder: Encoder, number: int) -> None:
+    """Embeds the drafts that editors gave feedback on; later ones are embedded where they count."""
+    known = store.tag_feedback.embeddings(number)
+    missing = [entry for entry in store.tag_feedback.standing() if entry.number not in known]
+    for start in range(0, len(missing), _BATCH):
+        batch = missing[start : start + _BATCH]
+        vectors = encoder.encode_documents([text_of(entry.draft) for entry in batch])
+        numbers = (entry.number for entry in batch)
+        store.tag_feedback.embed(number, dict(zip(numbers, vectors, strict=True)))
 
 
 def roll_back(store: Store, on_progress: Progress | None = None) -> ReembedSummary:

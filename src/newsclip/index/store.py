@@ -25,6 +25,7 @@ from newsclip.index.rankers import Rankers
 from newsclip.index.stored_vocabulary import StoredVocabulary
 from newsclip.index.tag_feedback import TagFeedback
 from newsclip.index.taggers import Taggers
+from newsclip.index.verdicts import JudgedDrafts
 
 FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
@@ -71,6 +72,7 @@ class Store:
         self.vocabulary = StoredVocabulary(self._database)
         self.taggers = Taggers(self._database)
         self.tag_feedback = TagFeedback(self._database)
+        self.judged_drafts = JudgedDrafts(self.tag_feedback)
 
     @classmethod
     def open(cls, directory: Path, create: bool = False) -> Self:

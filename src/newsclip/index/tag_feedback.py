@@ -1,13 +1,17 @@
 """What editors made of suggested tags, as the store keeps it."""
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from newsclip.errors import FeedbackNotFound
-from newsclip.index.article import format_instant
+from newsclip.index.article import format_instant, recipe_text
 from newsclip.index.audit import record
 from newsclip.index.database import Database
 
@@ -52,11 +56,30 @@ class TagFeedback:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM tag_feedback WHERE {where}", after)
         return [_feedback(*row) for row in rows]
 
+    def undone(self) -> list[int]:
+        """The numbers of the entries that are undone."""
+        query = "SELECT number FROM tag_feedback WHERE undone_at IS NOT NULL"
+        return [row[0] for row in self._database.rows(query)]
+
     def version(self) -> tuple[int, int]:
         """What changes with every entry that is added or undone: how many there are of each."""
-        query = "SELECT coalesce(max(number), 0), count(undone_at) FROM tag_feedback"
-        last, undone = self._database.rows(query)[0]
-        return last, undone
+        undone = "(SELECT count(*) FROM tag_feedback WHERE undone_at IS NOT NULL)"
+        query = f"SELECT coalesce(max(number), 0), {undone} FROM tag_feedback"
+        last, count = self._database.rows(query)[0]
+        return last, count
+
+    def newest(
+        self, limit: int, before: int | None = None, named: Mapping[str, str] | None = None
+    ) -> list[Feedback]:
+        """The newest entries first, undone ones among them, with a number below ``before``.
+
+        ``named`` keeps to those of an ``actor`` or of an ``article``.
+        """
+        given = {f"{column} = ?": value for column, value in (named or {}).items()}
+        asked = given if before is None else given | {"number < ?": before}
+        where = " AND ".join(asked) or "1"
+        query = f"SELECT {_COLUMNS} FROM tag_feedback WHERE {where} ORDER BY number DESC LIMIT ?"
+        return [_feedback(*row) for row in self._database.rows(query, *asked.values(), limit)]
 
     def add(
         self,
@@ -65,10 +88,12 @@ class TagFeedback:
         draft: Mapping[str, Any],
         accepted: Sequence[str],
         rejected: Sequence[str],
+        embedding: tuple[int, NDArray[np.float32]] | None = None,
     ) -> Feedback:
         """Keeps what ``actor`` said, and logs it. On disk once this returns.
 
-        ``draft`` is whatever JSON can hold.
+        ``draft`` is whatever JSON can hold; ``embedding`` is its own, ``(dimension,)``, after the
+        number of the encoder that made it.
         """
         now = format_instant(datetime.now(UTC).replace(microsecond=0))
         values = (now, actor, article, *map(_json, (draft, accepted, rejected)))
@@ -79,6 +104,8 @@ class TagFeedback:
                 values,
             ).lastrowid
             added = self.get(int(number or 0))
+            if embedding:
+                _embed(connection, embedding[0], {added.number: embedding[1]})
             record(connection, actor, AUDIT_KIND, str(number), None, _told(added))
         return added
 
@@ -96,6 +123,31 @@ class TagFeedback:
             connection.execute(update, (now, number))
             record(connection, actor, AUDIT_KIND, str(number), _told(before), None)
         return self.get(number)
+
+    def embeddings(self, encoder: int, after: int = 0) -> dict[int, NDArray[np.float32]]:
+        """The embeddings by one encoder of the drafts with a number above ``after``."""
+        query = "SELECT number, vector FROM tag_feedback_embedding WHERE encoder = ? AND number > ?"
+        rows = self._database.rows(query, encoder, after)
+        return {number: np.frombuffer(vector, "<f4") for number, vector in rows}
+
+    def embed(self, encoder: int, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+        """Keeps embeddings, float32 of ``(dimension,)``, of the drafts with these numbers."""
+        with self._database.writing() as connection:
+            _embed(connection, encoder, vectors)
+
+
+def text_of(draft: Mapping[str, Any]) -> str:
+    """The text of a draft that gets embedded."""
+    return recipe_text(*(draft.get(part, "") for part in ("title", "summary", "body")))
+
+
+def _embed(
+    connection: sqlite3.Connection, encoder: int, vectors: Mapping[int, NDArray[np.float32]]
+) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO tag_feedback_embedding VALUES (?, ?, ?)",
+        [(number, encoder, vector.astype("<f4").tobytes()) for number, vector in vectors.items()],
+    )
 
 
 def _told(feedback: Feedback) -> dict[str, Any]:

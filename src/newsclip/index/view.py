@@ -23,6 +23,7 @@ from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
 from newsclip.index.vectors import products, widened
+from newsclip.index.verdicts import Verdicts
 
 _Keys = NDArray[np.int64]
 
@@ -232,6 +233,10 @@ class View:
     def tuned_ranker(self) -> str | None:
         """The ranker that was learned on this archive with its present encoder, as stored."""
         return self._store.rankers.of(self.encoder_identity)
+
+    def verdicts(self) -> Verdicts:
+        """What editors said of suggested tags, as it stands."""
+        return self._store.judged_drafts.of(self._layers.encoder.number, self._encoder)
 
     # Meaning
 

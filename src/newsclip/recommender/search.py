@@ -1,10 +1,9 @@
 """Where did we write about …? What was typed is found, and what was meant."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import compress
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import candidates
 from newsclip.recommender.hit import Hit, Reason
+from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
 from newsclip.recommender.snippets import snippet
 
 SEMANTIC_WEIGHT = 0.3
@@ -26,51 +26,36 @@ _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the artic
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
 
-Mode = Literal["hybrid", "keyword", "semantic"]
 _WEIGHTS: dict[Mode, float] = {"hybrid": SEMANTIC_WEIGHT, "keyword": 0.0, "semantic": 1.0}
 
 
-@dataclass(frozen=True)
-class SearchPage:
-    """A part of an answer; ``next_offset`` is None at its end."""
-
-    hits: Sequence[Hit]
-    offset: int
-    limit: int
-    next_offset: int | None
-
-
-def search(
-    view: View,
-    query: str,
-    *,
-    mode: Mode = "hybrid",
-    limit: int = 10,
-    offset: int = 0,
-    where: Filter = Filter(),
-) -> SearchPage:
+def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> SearchPage:
     """The articles that best answer a query, best first.
 
-    ``mode`` is ``keyword`` (BM25), ``semantic`` (embeddings) or ``hybrid`` (both).
     Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH.
     """
+    limit, offset = options.limit, options.offset
     if offset + limit > MAX_DEPTH:
         remedy = f"keep offset + limit within {MAX_DEPTH}, or narrow the query with a filter"
         raise QueryInvalid("offset", offset, remedy, f"reaches beyond hit {MAX_DEPTH}")
     written = _query_words(view, query)
     if not written:  # "???" means nothing; every article would be as near to it as any other
-        return SearchPage([], offset, limit, None)
+        return SearchPage([], offset, limit)
     asked = _Asked(
         _term_query(view, written),
-        None if mode == "keyword" else view.embed_query(query),
-        where,
-        _WEIGHTS[mode],
+        None if options.mode == "keyword" else view.embed_query(query),
+        options.where,
+        _WEIGHTS[options.mode],
     )
-    ranked = _ranked(view, asked, offset + limit)
-    page = ranked.first(limit, offset)
-    hits = _hits(view, page, asked.query.first(0) if mode == "semantic" else asked.query, written)
-    more = offset + limit < min(len(ranked.keys), MAX_DEPTH)
-    return SearchPage(hits, offset, limit, offset + limit if more else None)
+    ranked, is_whole = _ranked(view, asked, offset + limit)
+    total = len(ranked.keys)
+    shown = asked.query.first(0) if options.mode == "semantic" else asked.query
+    hits = _hits(view, ranked.first(limit, offset), shown, written)
+    more = offset + limit < min(total, MAX_DEPTH)
+    next_offset = offset + limit if more else None
+    return SearchPage(
+        hits, offset, limit, next_offset=next_offset, total=total, total_is_exact=is_whole
+    )
 
 
 @dataclass(frozen=True)
@@ -86,20 +71,23 @@ class _Asked:
         return found.above(0)
 
 
-def _ranked(view: View, asked: _Asked, wanted: int) -> Scored:
-    """The answer, as far as ``wanted`` needs it, the same for every page.
+def _ranked(view: View, asked: _Asked, wanted: int) -> tuple[Scored, bool]:
+    """The answer, as far as ``wanted`` needs it, and whether it is the whole one.
 
     The first fifty hits come from few candidates, and what follows from many; so that no
     article stands on two pages, those of the first fifty keep their places.
     """
     first = asked.candidates(view, _SHALLOW)
-    if wanted <= _SHALLOW_HITS or len(first.keys) < _SHALLOW:
-        return first
+    if len(first.keys) < _SHALLOW:
+        return first, True
+    if wanted <= _SHALLOW_HITS:
+        return first, False
     first = first.first(_SHALLOW_HITS)
     deep = asked.candidates(view, MAX_DEPTH)
     other = ~np.isin(deep.keys, first.keys)
     keys = np.concatenate((first.keys, deep.keys[other]))
-    return Scored(keys, np.concatenate((first.scores, deep.scores[other])))
+    ranked = Scored(keys, np.concatenate((first.scores, deep.scores[other])))
+    return ranked, len(deep.keys) < MAX_DEPTH
 
 
 def _term_query(view: View, terms: dict[str, str]) -> TermQuery:

@@ -44,14 +44,7 @@ def search(query: str, as_json: bool, **parameters: Any) -> None:
 
     asked = checked(SearchQuery, q=query, **parameters)
     with open_archive() as archive, archive.reading() as view:
-        page = ask(
-            view,
-            asked.q,
-            mode=asked.mode,
-            limit=asked.limit,
-            offset=asked.offset,
-            where=asked.search_filter(),
-        )
+        page = ask(view, asked.q, asked.options())
     if as_json:
         print_json(search_page_to_dict(page))
         return

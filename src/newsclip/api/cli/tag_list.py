@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import click
 
 from newsclip.api.cli.output import plain
-from newsclip.recommender.tags import Evidence, NeighbourEvidence, TagSuggestion
+from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
+from newsclip.recommender.tags import TagSuggestion
 
 
 def print_suggestions(suggestions: Iterable[TagSuggestion]) -> None:

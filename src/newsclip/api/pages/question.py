@@ -1,15 +1,15 @@
 """What a reader asks for: the parameters of the search page."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self, cast, get_args
+from typing import Any, Self, cast, get_args
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from newsclip.errors import QueryInvalid
 from newsclip.index.filters import Filter
+from newsclip.recommender.search_page import Mode
 
-Mode = Literal["hybrid", "keyword", "semantic"]
 MODES = get_args(Mode)
 PER_PAGE = 10
 

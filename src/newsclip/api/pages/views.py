@@ -20,7 +20,8 @@ from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit
-from newsclip.recommender.search import SearchPage, search
+from newsclip.recommender.search import search
+from newsclip.recommender.search_page import SearchOptions, SearchPage
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article, source_of_draft
 from newsclip.recommender.tags import suggest_tags
@@ -100,18 +101,14 @@ def _results(view: View, question: Question) -> SearchPage:
     """Without words there is nothing to score: the newest articles that pass come first."""
     at, limit = question.offset, PER_PAGE
     if question.words:
-        return search(
-            view,
-            question.words,
-            mode=question.mode,
-            limit=limit,
-            offset=at,
-            where=question.where,
-        )
+        options = SearchOptions(question.mode, limit, at, question.where)
+        return search(view, question.words, options)
     keys = [] if question.is_empty else view.newest(question.where, at + limit + 1)[at:]
     articles = view.articles(keys[:limit])
     hits = [Hit(articles[key], 0.0, ()) for key in keys[:limit]]
-    return SearchPage(hits, at, limit, at + limit if len(keys) > limit else None)
+    total = 0 if question.is_empty else view.count(question.where)
+    more = at + limit if len(keys) > limit else None
+    return SearchPage(hits, at, limit, next_offset=more, total=total)
 
 
 @blueprint.route("/draft", methods=["GET", "POST"])

@@ -18,12 +18,5 @@ def search(service: Service, query: SearchQuery) -> Answer:
     Only articles that readers may see now, best first, each with the passage that matched.
     """
     with service.archive.reading() as view:
-        page = recommender.search(
-            view,
-            query.q,
-            mode=query.mode,
-            limit=query.limit,
-            offset=query.offset,
-            where=query.search_filter(),
-        )
+        page = recommender.search(view, query.q, query.options())
     return search_page_to_dict(page)

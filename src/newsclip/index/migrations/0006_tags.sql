@@ -22,6 +22,17 @@ CREATE TABLE tag_feedback (
     rejected  TEXT NOT NULL,      -- JSON array
     undone_at TEXT
 );
+-- At each request workers ask how many entries are undone, without a look at the drafts.
+CREATE INDEX tag_feedback_undone ON tag_feedback (number) WHERE undone_at IS NOT NULL;
+
+-- What a draft is about, so that like ones can be told at once.
+CREATE TABLE tag_feedback_embedding (
+    number  INTEGER NOT NULL REFERENCES tag_feedback (number) ON DELETE CASCADE,
+    encoder INTEGER NOT NULL REFERENCES encoder (number) ON DELETE CASCADE,
+    vector  BLOB NOT NULL,       -- as in `embedding`
+    PRIMARY KEY (number, encoder)
+);
+CREATE INDEX tag_feedback_embedding_by_encoder ON tag_feedback_embedding (encoder);
 
 -- What has been learned from the archive's tags, one for the identity of each encoder.
 CREATE TABLE tagger (

@@ -1,0 +1,96 @@
+"""Editors' feedback as it counts at once: in memory, beside the embeddings of the drafts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.encoder import Encoder
+from newsclip.index.filters import fold
+from newsclip.index.tag_feedback import TagFeedback, text_of
+
+MOST = 10_000
+"""Entries that count at once, the newest: older ones have been learned from long since."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What was said of which drafts.
+
+    ``embeddings`` is ``(drafts, dimension)``, float32, of unit length. ``said`` tells of each
+    draft's folded tags whether they were accepted; ``written`` how an accepted one was written.
+    """
+
+    embeddings: NDArray[np.float32]
+    said: Sequence[Mapping[str, bool]]
+    written: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An entry without its text; ``draft`` is the same for what was said of the same draft."""
+
+    draft: str | int
+    accepted: tuple[str, ...]
+    rejected: tuple[str, ...]
+
+
+class JudgedDrafts:
+    """Follows the feedback of one store; to be asked inside a read transaction."""
+
+    def __init__(self, feedback: TagFeedback) -> None:
+        self._feedback = feedback
+        self._known: tuple[int, tuple[int, int], Verdicts] | None = None
+        self._said: dict[int, _Said] = {}
+        self._encoder = 0
+        self._embeddings: dict[int, NDArray[np.float32]] = {}
+
+    def of(self, number: int, encoder: Encoder) -> Verdicts:
+        """The verdicts that stand, with the embeddings of the encoder with this number.
+
+        Looked up anew only after feedback was given or undone, and then only what is new.
+        """
+        version = self._feedback.version()
+        if self._known is None or self._known[:2] != (number, version):
+            said = self._standing()
+            self._embed(list(said), number, encoder)
+            rows = [self._embeddings[entry] for entry in said]
+            embeddings = np.array(rows, np.float32).reshape(-1, encoder.dimension)
+            self._known = number, version, _verdicts(said.values(), embeddings)
+        return self._known[2]
+
+    def _standing(self) -> dict[int, _Said]:
+        """The newest entries that are not undone, the oldest of them first."""
+        for entry in self._feedback.standing(after=max(self._said, default=0)):
+            draft = entry.article or hash(text_of(entry.draft))
+            self._said[entry.number] = _Said(draft, entry.accepted, entry.rejected)
+        for number in self._feedback.undone():
+            self._said.pop(number, None)
+        return dict([*self._said.items()][-MOST:])
+
+    def _embed(self, entries: Sequence[int], number: int, encoder: Encoder) -> None:
+        """Sees to an embedding for each entry; those that the store lacks are made here."""
+        if self._encoder != number:
+            self._encoder, self._embeddings = number, {}
+        self._embeddings |= self._feedback.embeddings(number, max(self._embeddings, default=0))
+        missing = [entry for entry in entries if entry not in self._embeddings]
+        if missing:
+            texts = [text_of(self._feedback.get(entry).draft) for entry in missing]
+            self._embeddings |= zip(missing, encoder.encode_documents(texts), strict=True)
+
+
+def _verdicts(entries: Iterable[_Said], embeddings: NDArray[np.float32]) -> Verdicts:
+    """Of what was said of one tag for one draft, the last counts; the oldest entry comes first."""
+    said: list[dict[str, bool]] = []
+    latest: dict[tuple[str | int, str], dict[str, bool]] = {}
+    written: dict[str, str] = {}
+    for entry in entries:
+        written |= {fold(tag): tag for tag in entry.accepted}
+        here = dict.fromkeys(map(fold, entry.accepted), True)
+        here |= dict.fromkeys(map(fold, entry.rejected), False)
+        for tag in here:
+            latest.get((entry.draft, tag), {}).pop(tag, None)
+            latest[entry.draft, tag] = here
+        said.append(here)
+    return Verdicts(embeddings, said, written)

@@ -1,0 +1,1 @@
+"""What suggested tags are made of: their scores, and what speaks for each."""
