@@ -304,14 +304,3 @@ class SuggestBody(DraftBody):
 
     limit: Limit = Field(8, description=f"the number of tags, 1 to {MAX_LIMIT}", examples=[8])
     min_score: Score = Field(0.0, description="the least score of a tag, 0 to 1")
-
-
-class VocabularyQuery(Taken):
-    """Which part of the house vocabulary to show."""
-
-    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(whole_number)] = Field(
-        100, description="the number of tags, 1 to 1000"
-    )
-    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole_number)] = Field(
-        0, description="the number of tags to skip, 0 to 1000000"
-    )
