@@ -7,7 +7,7 @@ from itertools import islice
 from newsclip.index.filters import fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.tagging.choice import TagChoice, allowed
+from newsclip.recommender.tagging.choice import ANY_TAG, TagChoice, allowed
 from newsclip.recommender.tagging.current import Doubt, doubt_about, of_draft
 from newsclip.recommender.tagging.evidence import Evidence, evidence_for
 from newsclip.recommender.tagging.feedback import judged
@@ -42,7 +42,7 @@ class TagAnswer:
     notes: Sequence[Note]
 
 
-def suggest_tags(view: View, draft: Draft, choice: TagChoice = TagChoice()) -> TagAnswer:
+def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAnswer:
     """Tags that fit a draft, and whether those fit that it has already.
 
     Raises QueryInvalid for a branch or a group that the vocabulary does not know.

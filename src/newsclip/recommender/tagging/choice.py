@@ -29,7 +29,10 @@ class TagChoice:
     @property
     def where(self) -> Filter:
         """The articles that may speak for a tag."""
-        return Filter(exclude_ids=frozenset({self.article} - {None}))
+        return Filter(exclude_ids=frozenset([self.article] if self.article else []))
+
+
+ANY_TAG = TagChoice()
 
 
 def allowed(view: View, choice: TagChoice) -> Callable[[str], bool]:
@@ -60,7 +63,9 @@ def _branch(house: HouseTags, name: str) -> frozenset[str]:
 
 def _group(house: HouseTags, name: str) -> frozenset[str]:
     groups = sorted({entry.group for entry in house if entry.group})
-    found = frozenset(entry.tag for entry in house if entry.group and fold(entry.group) == fold(name))
+    found = frozenset(
+        entry.tag for entry in house if entry.group and fold(entry.group) == fold(name)
+    )
     if not found:
         remedy = f"use one of {', '.join(groups)}" if groups else "give tags a group first"
         raise QueryInvalid("group", name, remedy, "is no group of the vocabulary")

@@ -73,7 +73,7 @@ def _carriers(view: View, tag: str, found: TagScores, where: Filter) -> dict[int
     keys, meaning = keys[nearest], meaning_scores(view, found.embedding, cosines[nearest])
     words = keyword_scores(view, found.query, keys)
     scores = SEMANTIC_WEIGHT * meaning + (1 - SEMANTIC_WEIGHT) * words
-    order = np.lexsort((keys, -scores))
+    order = np.lexsort((keys, -scores))[: np.count_nonzero(scores > 0)]
     return dict(zip(keys[order].tolist(), scores[order].tolist(), strict=True))
 
 
@@ -81,10 +81,12 @@ def _sentences(
     view: View, text: str, carriers: Mapping[str, Mapping[int, float]], found: TagScores
 ) -> dict[str, list[TextEvidence]]:
     """For each tag the sentence that speaks for it, if there is one."""
-    named = {tag: [_named_sentence(text, found.named[tag])] for tag in carriers if tag in found.named}
+    named = {
+        tag: [_named_sentence(text, found.named[tag])] for tag in carriers if tag in found.named
+    }
     others = {tag: keys for tag, keys in carriers.items() if tag not in named}
     if not any(others.values()):
-        return dict.fromkeys(others, []) | named
+        return {tag: [] for tag in others} | named
     sentences = sentences_of(view, text)
     keys = np.array([*{*found.neighbours, *(k for tag in others.values() for k in tag)}], np.int64)
     holding = view.containing(sentences.terms, keys)

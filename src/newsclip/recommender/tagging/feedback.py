@@ -1,4 +1,4 @@
-"""What editors accepted and rejected, at work at once: the score of a tag for drafts like theirs."""
+"""What editors accepted and rejected, at work at once on drafts like theirs."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -49,7 +49,8 @@ def _weights(
 ) -> NDArray[np.float32]:
     """How much a verdict on each of the other drafts counts for this one, 0 to 1."""
     cosines = others @ embedding
-    likeness = np.where(cosines > _SAME, 1, meaning_scores(view, embedding, cosines))
+    likeness = meaning_scores(view, embedding, cosines)
+    likeness[cosines > _SAME] = 1
     weights: NDArray[np.float32] = likeness**_NEARNESS
     return weights
 

@@ -12,7 +12,7 @@ READ = 100_000
 """Characters of a draft's body that are read: what it is about stands in its beginning."""
 
 UNFAMILIAR = 0.6
-"""The share of words that an archive knows of nearly all texts in its language, and of few others."""
+"""The share of its words that the archive knows of nearly each text in its language."""
 
 _SAMPLE = 10_000  # characters that tell the language
 _FEWEST_WORDS = 20  # different ones; of a headline's the archive may well know none
