@@ -100,13 +100,13 @@ def test_the_limit_counts_what_may_be_suggested(archive: Archive) -> None:
     assert suggested(archive, banned=banned, limit=2) == {"Trade", "Coast"}
 
 
-def test_an_unknown_branch_or_group_is_refused_with_what_there_is(archive: Archive) -> None:
+def test_an_unknown_branch_or_group_lets_nothing_through_and_says_so(archive: Archive) -> None:
     import_vocabulary(archive.store, HOUSE, False, "ada")
-    with pytest.raises(QueryInvalid, match="branch: is no tag of the vocabulary"):
-        suggested(archive, branch="Trade")
-    with pytest.raises(QueryInvalid, match="group") as refused:
-        suggested(archive, group="person")
-    assert "place, topic" in str(refused.value.remedy)
+    draft = Draft(title="Fish", body="fish")
+    for choice, code in (({"branch": "Trade"}, "branch"), ({"group": "person"}, "group")):
+        answer = asked(archive, draft, **choice)
+        assert answer.suggestions == []
+        assert [note.code for note in answer.notes] == [f"{code}-unknown"]
 
 
 def test_banned_and_deprecated_tags_are_not_suggested(archive: Archive) -> None:

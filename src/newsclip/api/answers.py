@@ -170,9 +170,9 @@ class TagNote(Given):
 class SuggestionsAnswer(Given):
     """What is to be said of a draft's tags."""
 
+    suggestions: list[Suggestion] = Field(description="tags that it lacks and that fit, best first")
     confirmed: list[Suggestion] = Field(description="tags that it has and that fit")
     doubtful: list[DoubtfulTag] = Field(description="tags that it has and perhaps should not")
-    suggestions: list[Suggestion] = Field(description="others that fit, best first")
     notes: list[TagNote]
 
 

@@ -113,13 +113,13 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
 def suggestions_to_dict(answer: TagAnswer) -> dict[str, Any]:
     """The answer of ``/v1/tags/suggest``."""
     return {
+        "suggestions": [_suggestion_to_dict(tag) for tag in answer.suggestions],
         "confirmed": [_suggestion_to_dict(tag) for tag in answer.confirmed],
         "doubtful": [
             _suggestion_to_dict(tag) | {"why": tag.doubt.why, "instead": tag.doubt.instead}
             for tag in answer.doubtful
             if tag.doubt
         ],
-        "suggestions": [_suggestion_to_dict(tag) for tag in answer.suggestions],
         "notes": [{"code": note.code, "text": note.text} for note in answer.notes],
     }
 

@@ -43,10 +43,7 @@ class TagAnswer:
 
 
 def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAnswer:
-    """Tags that fit a draft, and whether those fit that it has already.
-
-    Raises QueryInvalid for a branch or a group that the vocabulary does not know.
-    """
+    """Tags that fit a draft, and whether those fit that it has already."""
     read = cut(draft)
     found = judged(view, scored(view, read, choice.where))
     current = of_draft(draft.tags, found)
@@ -62,19 +59,16 @@ def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAn
         confirmed=[each for each in judged_tags if not each.doubt],
         doubtful=[each for each in judged_tags if each.doubt],
         suggestions=[TagSuggestion(tag, found.scores[tag], evidence[tag]) for tag in best],
-        notes=notes_on(view, draft),
+        notes=notes_on(view, draft, choice),
     )
 
 
 def best_tags(
     view: View, found: TagScores, choice: TagChoice, besides: Sequence[str] = ()
 ) -> list[str]:
-    """The tags that may be suggested, the best first; none of those ``besides``.
-
-    Raises QueryInvalid for a branch or a group that the vocabulary does not know.
-    """
+    """The tags that may be suggested, the best first; none of those ``besides``."""
     own = set(map(fold, besides))
-    may_be = allowed(view, choice)
+    may_be = allowed(view.house(), choice)
     enough = [tag for tag, score in found.scores.items() if score >= choice.min_score]
     ranked = sorted(enough, key=lambda tag: (-found.scores[tag], tag))
     return list(islice((t for t in ranked if fold(t) not in own and may_be(t)), choice.limit))

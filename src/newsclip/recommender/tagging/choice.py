@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsclip.errors import QueryInvalid
 from newsclip.index.filters import Filter, fold
 from newsclip.index.house_tags import HouseTags
-from newsclip.index.view import View
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,11 @@ class TagChoice:
 ANY_TAG = TagChoice()
 
 
-def allowed(view: View, choice: TagChoice) -> Callable[[str], bool]:
-    """Whether a tag may be suggested. Raises QueryInvalid for a branch or group that is none."""
-    house = view.house()
+def allowed(house: HouseTags, choice: TagChoice) -> Callable[[str], bool]:
+    """Whether a tag may be suggested."""
     banned = frozenset(map(fold, choice.banned))
-    branch = None if choice.branch is None else _branch(house, choice.branch)
-    group = None if choice.group is None else _group(house, choice.group)
+    branch = None if choice.branch is None else branch_of(house, choice.branch)
+    group = None if choice.group is None else group_of(house, choice.group)
 
     def may_be(tag: str) -> bool:
         return (
@@ -53,20 +50,12 @@ def allowed(view: View, choice: TagChoice) -> Callable[[str], bool]:
     return may_be
 
 
-def _branch(house: HouseTags, name: str) -> frozenset[str]:
+def branch_of(house: HouseTags, name: str) -> frozenset[str]:
+    """A tag of the vocabulary, however it is written, and all beneath it; none if there is none."""
     found = house.find(name)
-    if found is None:
-        remedy = "name a tag that the vocabulary lists"
-        raise QueryInvalid("branch", name, remedy, "is no tag of the vocabulary")
-    return house.branch(found.tag)
+    return house.branch(found.tag) if found else frozenset()
 
 
-def _group(house: HouseTags, name: str) -> frozenset[str]:
-    groups = sorted({entry.group for entry in house if entry.group})
-    found = frozenset(
-        entry.tag for entry in house if entry.group and fold(entry.group) == fold(name)
-    )
-    if not found:
-        remedy = f"use one of {', '.join(groups)}" if groups else "give tags a group first"
-        raise QueryInvalid("group", name, remedy, "is no group of the vocabulary")
-    return found
+def group_of(house: HouseTags, name: str) -> frozenset[str]:
+    """The tags of a group of the vocabulary, in any letter case."""
+    return frozenset(tag.tag for tag in house if tag.group and fold(tag.group) == fold(name))

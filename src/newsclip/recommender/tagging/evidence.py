@@ -43,8 +43,8 @@ def evidence_for(
 ) -> dict[str, tuple[Evidence, ...]]:
     """For each tag a sentence of the draft's text, then the nearest articles that carry the tag.
 
-    The sentence is the first one with the tag's name in it, or else the one whose words set the
-    tag's articles apart from the draft's other neighbours.
+    The sentence is the first one with the tag's name in it, or else the one whose telling words
+    set the tag's articles apart from the draft's other neighbours.
     """
     carriers = {tag: _carriers(view, tag, found, where) for tag in tags}
     sentences = _sentences(view, text, carriers, found)
@@ -84,12 +84,17 @@ def _sentences(
     named = {
         tag: [_named_sentence(text, found.named[tag])] for tag in carriers if tag in found.named
     }
-    others = {tag: keys for tag, keys in carriers.items() if tag not in named}
+    others = {
+        tag: keys if found.scores.get(tag) else {}
+        for tag, keys in carriers.items()
+        if tag not in named
+    }
     if not any(others.values()):
         return {tag: [] for tag in others} | named
     sentences = sentences_of(view, text)
     keys = np.array([*{*found.neighbours, *(k for tag in others.values() for k in tag)}], np.int64)
-    holding = view.containing(sentences.terms, keys)
+    telling = np.isin(sentences.terms, found.query.terms)
+    holding = view.containing(sentences.terms, keys) & telling
     return named | {
         tag: _telling_sentence(view, sentences, holding, np.isin(keys, [*of_tag]))
         for tag, of_tag in others.items()

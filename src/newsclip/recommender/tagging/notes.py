@@ -5,8 +5,11 @@ from typing import Literal
 
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.choice import TagChoice, branch_of, group_of
 
-NoteCode = Literal["cut", "headline-only", "unfamiliar", "no-tags"]
+NoteCode = Literal[
+    "cut", "headline-only", "unfamiliar", "no-tags", "branch-unknown", "group-unknown"
+]
 
 READ = 100_000
 """Characters of a draft's body that are read: what it is about stands in its beginning."""
@@ -31,13 +34,16 @@ def cut(draft: Draft) -> Draft:
     return replace(draft, body=draft.body[:READ]) if len(draft.body) > READ else draft
 
 
-def notes_on(view: View, draft: Draft) -> list[Note]:
-    """What is odd about a draft, as handed in."""
+def notes_on(view: View, draft: Draft, choice: TagChoice) -> list[Note]:
+    """What is odd about a draft, as handed in, and about what is asked."""
+    house, branch, group = view.house(), choice.branch, choice.group
     found = [
         (len(draft.body) > READ, _CUT),
         (not (draft.body.strip() or draft.summary.strip()), _HEADLINE),
         (_familiar(view, draft) < UNFAMILIAR, _UNFAMILIAR),
-        (not view.tags_in_use() and not len(view.house()), _NO_TAGS),
+        (not view.tags_in_use() and not len(house), _NO_TAGS),
+        (branch is not None and not branch_of(house, branch), _NO_BRANCH),
+        (group is not None and not group_of(house, group), _NO_GROUP),
     ]
     return [note for is_so, note in found if is_so]
 
@@ -54,4 +60,6 @@ _UNFAMILIAR = Note(
     "unfamiliar",
     "The archive knows few of the words: it may be in another language, or on something new.",
 )
+_NO_BRANCH = Note("branch-unknown", "The vocabulary has no such tag, so none lies beneath it.")
+_NO_GROUP = Note("group-unknown", "The vocabulary has no such group, so no tag belongs to it.")
 _NO_TAGS = Note("no-tags", "No article of the archive has a tag yet.")
