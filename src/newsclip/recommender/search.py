@@ -14,6 +14,7 @@ from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import candidates
 from newsclip.recommender.hit import Hit, Reason
+from newsclip.recommender.query import parse
 from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
 from newsclip.recommender.snippets import snippet
 
@@ -30,21 +31,25 @@ _WEIGHTS: dict[Mode, float] = {"hybrid": SEMANTIC_WEIGHT, "keyword": 0.0, "seman
 
 
 def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> SearchPage:
-    """The articles that best answer a query, best first.
+    """The articles that best answer a query (see recommender/query.py), best first.
 
-    Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH.
+    One of conditions alone is answered by the newest articles that fulfil them.
+    Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH, or for too many conditions.
     """
     limit, offset = options.limit, options.offset
     if offset + limit > MAX_DEPTH:
         remedy = f"keep offset + limit within {MAX_DEPTH}, or narrow the query with a filter"
         raise QueryInvalid("offset", offset, remedy, f"reaches beyond hit {MAX_DEPTH}")
-    written = _query_words(view, query)
+    parsed = parse(query)
+    if not parsed.text and parsed.where != Filter():
+        return _newest(view, parsed.narrowed(options.where), limit, offset)
+    written = _query_words(view, parsed.text)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit)
     asked = _Asked(
         _term_query(view, written),
-        None if options.mode == "keyword" else view.embed_query(query),
-        options.where,
+        None if options.mode == "keyword" else view.embed_query(parsed.text),
+        parsed.narrowed(options.where),
         _WEIGHTS[options.mode],
     )
     ranked, is_whole = _ranked(view, asked, offset + limit)
@@ -56,6 +61,16 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     return SearchPage(
         hits, offset, limit, next_offset=next_offset, total=total, total_is_exact=is_whole
     )
+
+
+def _newest(view: View, where: Filter, limit: int, offset: int) -> SearchPage:
+    """Where nothing is looked for, nothing can be scored."""
+    total = view.count(where)
+    keys = view.newest(where, offset + limit)[offset:]
+    articles = view.articles(keys)
+    hits = [Hit(articles[key], 0.0, (Reason("newest"),)) for key in keys]
+    more = offset + limit < min(total, MAX_DEPTH)
+    return SearchPage(hits, offset, limit, offset + limit if more else None, total=total)
 
 
 @dataclass(frozen=True)
