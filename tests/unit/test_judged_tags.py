@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.doubles import article, axis_archive
 
@@ -130,6 +130,7 @@ def test_in_an_archive_of_one_article_the_same_text_counts_in_full(tmp_path: Pat
         assert scores(archive)["Law"] == pytest.approx(1 / 1.2)
 
 
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(

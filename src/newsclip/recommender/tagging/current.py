@@ -45,8 +45,10 @@ def doubt_about(view: View, tag: str, score: float, choice: TagChoice) -> Doubt 
 
 def of_draft(tags: tuple[str, ...], found: TagScores) -> dict[str, str]:
     """For each tag of a draft, in its order, how the best scored of its spellings is written."""
-    best: dict[str, str] = {}
-    for tag in sorted(found.scores, key=lambda tag: found.scores[tag]):
-        best[fold(tag)] = tag
     own = {fold(tag): tag for tag in reversed(tags) if fold(tag)}
+    best: dict[str, str] = {}
+    for tag in found.scores if own else ():
+        folded = fold(tag)
+        if folded in own and found.scores[tag] >= found.scores.get(best.get(folded, ""), 0):
+            best[folded] = tag
     return {tag: best.get(folded, tag) for folded, tag in reversed(own.items())}

@@ -85,7 +85,7 @@ def _sentences(
         tag: [_named_sentence(text, found.named[tag])] for tag in carriers if tag in found.named
     }
     others = {
-        tag: keys if found.scores.get(tag) else {}
+        tag: keys if tag in found.parts else {}
         for tag, keys in carriers.items()
         if tag not in named
     }

@@ -32,6 +32,8 @@ def judged(view: View, found: TagScores) -> TagScores:
     verdicts = view.verdicts()
     weights = _weights(view, found.embedding, verdicts.embeddings)
     accepted, rejected = _sums(verdicts, weights)
+    if not (accepted or rejected):
+        return found
     written = {fold(tag): tag for tag in found.scores}
     scores = dict(found.scores)
     parts = dict(found.parts)
