@@ -126,6 +126,7 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "min_score": (0, 1),
         "tags": (None, ["Harbour"]),
         "article": (None, HARBOUR["id"]),
+        "language": ("en", "es"),
         "banned": (None, ["#harbour"]),
         "branch": ("Harbour", "Trade"),
         "group": ("place", "topic"),

@@ -4,6 +4,7 @@ Every description completes "give …": the document shows it, and so does the r
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
@@ -303,6 +304,7 @@ class SimilarBody(Choice, DraftBody):
 class SuggestBody(DraftBody):
     """A draft, and how many tags are wanted for it."""
 
+    language: Name | None = Field(None, description='the draft\'s language, such as "en"')
     article: Name | None = Field(
         None, description="the id of the article; if the archive has it, it is no witness"
     )
@@ -313,6 +315,10 @@ class SuggestBody(DraftBody):
     group: Name | None = Field(None, description='a group of the vocabulary, such as "place"')
     limit: Limit = Field(8, description=f"the number of tags, 1 to {MAX_LIMIT}", examples=[8])
     min_score: Score = Field(0.0, description="the least score of a tag, 0 to 1")
+
+    def draft(self) -> Draft:
+        """The domain's draft."""
+        return replace(super().draft(), language=self.language)
 
     def choice(self) -> TagChoice:
         """The domain's choice."""

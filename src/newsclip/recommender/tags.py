@@ -49,7 +49,7 @@ def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAn
     current = of_draft(draft.tags, found)
     best = best_tags(view, found, choice, draft.tags)
     tags = list(dict.fromkeys([*best, *current.values()]))
-    evidence = evidence_for(view, read.text, tags, found, choice.where)
+    evidence = evidence_for(view, read, tags, found, choice.where)
     judged_tags = [
         TagSuggestion(tag, score, evidence[known], doubt_about(view, tag, score, choice))
         for tag, known in current.items()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
+from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import keyword_scores, meaning_scores
 from newsclip.recommender.passages import SENTENCE, Sentences, sentences_of
 from newsclip.recommender.tagging.scoring import SEMANTIC_WEIGHT, Named, TagScores
@@ -39,15 +40,15 @@ Evidence = NeighbourEvidence | TextEvidence
 
 
 def evidence_for(
-    view: View, text: str, tags: Sequence[str], found: TagScores, where: Filter
+    view: View, draft: Draft, tags: Sequence[str], found: TagScores, where: Filter
 ) -> dict[str, tuple[Evidence, ...]]:
-    """For each tag a sentence of the draft's text, then the nearest articles that carry the tag.
+    """For each tag a sentence of the draft, then the nearest articles that carry the tag.
 
     The sentence is the first one with the tag's name in it, or else the one whose telling words
     set the tag's articles apart from the draft's other neighbours.
     """
     carriers = {tag: _carriers(view, tag, found, where) for tag in tags}
-    sentences = _sentences(view, text, carriers, found)
+    sentences = _sentences(view, draft, carriers, found)
     articles = view.articles({key for keys in carriers.values() for key in keys})
     return {
         tag: (
@@ -78,11 +79,13 @@ def _carriers(view: View, tag: str, found: TagScores, where: Filter) -> dict[int
 
 
 def _sentences(
-    view: View, text: str, carriers: Mapping[str, Mapping[int, float]], found: TagScores
+    view: View, draft: Draft, carriers: Mapping[str, Mapping[int, float]], found: TagScores
 ) -> dict[str, list[TextEvidence]]:
     """For each tag the sentence that speaks for it, if there is one."""
     named = {
-        tag: [_named_sentence(text, found.named[tag])] for tag in carriers if tag in found.named
+        tag: [_named_sentence(draft.text, found.named[tag])]
+        for tag in carriers
+        if tag in found.named
     }
     others = {
         tag: keys if tag in found.parts else {}
@@ -91,12 +94,13 @@ def _sentences(
     }
     if not any(others.values()):
         return {tag: [] for tag in others} | named
-    sentences = sentences_of(view, text)
+    language = draft.language or view.main_language()
+    sentences = sentences_of(view, draft.text, language)
     keys = np.array([*{*found.neighbours, *(k for tag in others.values() for k in tag)}], np.int64)
     telling = np.isin(sentences.terms, found.query.terms)
     holding = view.containing(sentences.terms, keys) & telling
     return named | {
-        tag: _telling_sentence(view, sentences, holding, np.isin(keys, [*of_tag]))
+        tag: _telling_sentence(view, sentences, language, holding, np.isin(keys, [*of_tag]))
         for tag, of_tag in others.items()
     }
 
@@ -110,6 +114,7 @@ def _named_sentence(text: str, place: Named) -> TextEvidence:
 def _telling_sentence(
     view: View,
     sentences: Sentences,
+    language: str,
     holding: NDArray[np.bool_],
     of_tag: NDArray[np.bool_],
 ) -> list[TextEvidence]:
@@ -126,7 +131,7 @@ def _telling_sentence(
     best = int(np.argmax(weights.sum(axis=1)))
     (term,) = view.term_texts(sentences.terms[[int(np.argmax(weights[best]))]])
     sentence = sentences.texts[best]
-    return [TextEvidence(sentence, view.as_written(sentence, {term})[term])]
+    return [TextEvidence(sentence, view.as_written(sentence, {term}, language)[term])]
 
 
 def _share(holding: NDArray[np.bool_]) -> NDArray[np.float64]:
