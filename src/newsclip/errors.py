@@ -156,9 +156,9 @@ class ChangeUndone(NewsclipError):
 class FeedbackNotFound(NewsclipError):
     """No feedback on tags has this number."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int | str) -> None:
         super().__init__(
-            f"no feedback has the number {number}",
+            f"no feedback has the number {shown(number)}",
             "give the number that the feedback was answered with; the audit log has them all",
         )
         self.number = number

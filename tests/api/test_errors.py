@@ -97,6 +97,7 @@ BODIES = [
     ("post", "/v1/articles"),
     ("post", "/v1/similar"),
     ("post", "/v1/tags/suggest"),
+    ("post", "/v1/tags/feedback"),
     ("put", "/v1/curation/front"),
 ]
 
