@@ -203,8 +203,8 @@ def _make(making: _Making, on_progress: Progress | None) -> None:
     for key in making.removed.tolist():
         lexicon.remove(key)
     lexicon.commit()
-    words = lexicon.forms()
     lexicon.close()
+    words = lexicon.forms()
     columns = mapped_columns(making.folder, making.encoder.dimension)
     arrays = derived_arrays(columns, making.terms, making.names, words, making.analyzer)
     for name, array in arrays.items():

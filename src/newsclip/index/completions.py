@@ -1,4 +1,4 @@
-"""The names that articles have (tags, sections, authors), found by how one of their words begins."""
+"""The tags, sections and authors of an archive, found by how one of their words begins."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence

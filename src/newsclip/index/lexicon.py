@@ -118,15 +118,19 @@ class Lexicon:
     def commit(self) -> None:
         """Makes all that was added and removed visible to the searches that follow."""
         self._writing().commit()
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        self._languages = None
+        self._look_again()
 
     def close(self) -> None:
         """Ends the writing, once the merges under way have ended; reading goes on."""
         if self._writer is not None:
             self._writer.wait_merging_threads()
             self._writer = None
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._languages = None
 
     def keys(self) -> NDArray[np.int64]:
         """The keys of all articles that are not removed, ascending."""

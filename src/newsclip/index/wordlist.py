@@ -146,7 +146,9 @@ def edits(word: str) -> set[str]:
     alphabet = {*string.ascii_lowercase, *word}
     near = {before + after[1:] for before, after in splits if after}
     near |= {before + after[1] + after[0] + after[2:] for before, after in splits if after[1:]}
-    near |= {before + letter + after[1:] for before, after in splits if after for letter in alphabet}
+    near |= {
+        before + letter + after[1:] for before, after in splits if after for letter in alphabet
+    }
     near |= {before + letter + after for before, after in splits for letter in alphabet}
     return near - {word}
 
