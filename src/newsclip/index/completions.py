@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from newsclip.index.columns import Array
 from newsclip.index.digest import attribute_name
 from newsclip.index.filters import fold
 from newsclip.index.strings import Strings
-from newsclip.index.wordlist import WordList, edits
+from newsclip.index.wordlist import WordList, edits, most
 
 _NAMED = ("tag", "section", "author")
 _WORDS = 4  # of a name, by which it is found
@@ -32,16 +33,16 @@ class Completions:
         self._seen = names.stored
 
     def starting(self, prefix: str, limit: int, nearly: bool = False) -> list[tuple[str, str]]:
-        """Names, each with its attribute, of which a run of words begins so.
+        """Names, each with its attribute, of which a run of words begins so; more than ``limit``.
 
-        Those that most articles have come first. ``nearly`` allows for one wrong letter.
+        Of the stored ones those that most articles have. ``nearly`` allows for one wrong letter.
         """
         self._extend()
         find = self._stored.starting_nearly if nearly else self._stored.starting
         places = find(prefix)
-        best = places[np.argsort(-self._counts[places], kind="stable")][: 4 * limit]
-        numbers = [*self._stored.numbers[best].tolist(), *self._newer(prefix, nearly)]
-        names = self._names.texts(dict.fromkeys(numbers))[: 4 * limit]
+        best = most(places, self._counts[places], 4 * limit)
+        newer = islice(self._newer(prefix, nearly), 4 * limit)
+        names = self._names.texts(dict.fromkeys([*self._stored.numbers[best].tolist(), *newer]))
         return [(name.split("=", 1)[0], name.split("=", 1)[1]) for name in names]
 
     def _newer(self, prefix: str, nearly: bool) -> Iterator[int]:

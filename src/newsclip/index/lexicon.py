@@ -192,11 +192,13 @@ class Lexicon:
     def titled(self, before: Iterable[str], last: Iterable[str], limit: int) -> NDArray[np.int64]:
         """Keys of the newest articles with all words ``before`` and one of ``last`` in the title.
 
-        Words as they are written. Newest first, undated ones at the end.
+        Words as they are written; without any ``last``, all words before are enough. Newest
+        first, undated ones at the end.
         """
-        field = _forms_of("title")
+        field, ends = _forms_of("title"), [*last]
         wanted = [(Occur.Must, self._run(field, [word])) for word in before]
-        wanted.append((Occur.Must, Query.term_set_query(self._schema, field, [*last])))
+        if ends:
+            wanted.append((Occur.Must, Query.term_set_query(self._schema, field, ends)))
         query = Query.boolean_query(wanted)
         hits = self._searcher.search(query, limit, False, "published_at").hits
         return self._keys(address for _, address in hits)

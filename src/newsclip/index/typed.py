@@ -37,14 +37,12 @@ class Typed:
         Those that most articles have come first. ``prefix`` is as :meth:`forms` gives it;
         ``nearly`` allows for one wrong letter, but not in short ones.
         """
-        found: dict[tuple[str, str], tuple[str, str, int]] = {}
+        written: dict[tuple[str, str], str] = {}
         for attribute, name in self._layers.completions.starting(prefix, limit, nearly):
-            key = attribute, fold(name)
-            if key not in found and (articles := self._shown_with(*key)):
-                found[key] = attribute, name, articles
-            if len(found) == limit:
-                break
-        return sorted(found.values(), key=lambda each: -each[2])
+            written.setdefault((attribute, fold(name)), name)
+        found = [(key[0], name, self._shown_with(*key)) for key, name in written.items()]
+        shown = [each for each in found if each[2]]
+        return sorted(shown, key=lambda each: -each[2])[:limit]
 
     def _shown_with(self, attribute: str, folded: str) -> int:
         segments = self._layers.segments
@@ -57,8 +55,8 @@ class Typed:
         """
         stored = self._layers.words
         places = stored.starting_nearly(prefix) if nearly else stored.starting(prefix)
-        best = places[np.argsort(-stored.numbers[places], kind="stable")][:limit]
-        counted = {stored[place]: int(stored.numbers[place]) for place in best.tolist()}
+        best = stored.most(places, limit).tolist()
+        counted = {stored[place]: int(stored.numbers[place]) for place in best}
         lexicon = self._layers.delta.lexicon
         for beginning in sorted(edits(prefix)) if nearly else [prefix]:
             for word, articles in lexicon.forms(beginning, ["title"]).items():
@@ -78,8 +76,8 @@ class Typed:
         key, date = np.concatenate(keys), np.concatenate(dates)
         return key[np.lexsort((-key, -date))][:limit]
 
-    def titles(self, keys: NDArray[np.int64]) -> list[tuple[str, str]]:
-        """The id and the title of the article of each key."""
+    def titles(self, keys: NDArray[np.int64]) -> list[tuple[str, str | None, str]]:
+        """The id, the URL and the title of the article of each key."""
         found = self._store.titles(keys.tolist())
         return [found[key] for key in keys.tolist() if key in found]
 

@@ -436,6 +436,14 @@ class View:
         known = [word for word, number in zip(different, numbers, strict=True) if number >= 0]
         return known or different[:1]
 
+    def forms(self, text: str) -> list[str]:
+        """The words of a text with all their endings, but in small letters and without accents."""
+        return self._analyzer.forms(text)
+
+    def knows(self, term: str) -> bool:
+        """Whether some article has a term."""
+        return bool(self._layers.statistics.found(self.query({term: 1.0}).terms).any())
+
     def main_language(self) -> str:
         """The language of most articles: what a text is in that does not say."""
         languages = self._languages()

@@ -13,6 +13,7 @@ from newsclip.index.columns import Array
 
 _HEAD = 8  # bytes of each text, as a number: found faster than by a look at the text
 _SHORTEST = 4  # letters of a word that may be mistyped
+_BEGUN = 5  # letters of a beginning that may be
 _LONG = 8  # letters of one that may be mistyped in two places
 _BYTES = 4  # of a letter, at most
 _MOST_LOOKED_AT = 2_000  # texts that begin alike
@@ -75,8 +76,6 @@ class WordList:
 
         An edit is a letter too many, too few, another one, or two that changed places (Damerau).
         """
-        if len(prefix) < _SHORTEST:
-            return np.empty(0, np.int64)
         near = edits(prefix)
         found = np.unique(np.concatenate([np.empty(0, np.int64), *self._starting(sorted(near))]))
         if len(prefix.encode()) < _HEAD:  # what was looked up is all that there is to it
@@ -110,10 +109,14 @@ class WordList:
                 end = middle
         return start
 
+    def most(self, places: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+        """Of some places those with the highest numbers, these first."""
+        return most(places, self.numbers[places], limit)
+
     def nearest(self, word: str) -> list[tuple[str, int]]:
         """The texts that a word was mistyped for, with their numbers: the nearest alone.
 
-        A word of four letters may differ in one place, one of eight in two.
+        A word of four letters or more may differ in one place, one of eight or more in two.
         """
         most = edits_of(word)
         if not most or not len(self):
@@ -123,6 +126,14 @@ class WordList:
         lengths = self._ends[places] - np.where(places > 0, self._ends[places - 1], 0)
         near = places[np.abs(lengths - len(word.encode())) <= _BYTES * most].tolist()
         return nearest(word, {self[place]: int(self.numbers[place]) for place in near})
+
+
+def most(places: NDArray[np.int64], numbers: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
+    """The places that have the highest numbers, these first; equal ones as they come."""
+    if len(places) > limit:
+        kept = np.sort(np.argpartition(-numbers, limit - 1)[:limit])
+        places, numbers = places[kept], numbers[kept]
+    return places[np.argsort(-numbers, kind="stable")]
 
 
 def nearest(word: str, numbered: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -141,7 +152,9 @@ def edits_of(word: str) -> int:
 
 
 def edits(word: str) -> set[str]:
-    """All words that are one edit away (Norvig, 2007)."""
+    """All beginnings that are one edit away (Norvig, 2007); none of a short one."""
+    if len(word) < _BEGUN:
+        return set()
     splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     alphabet = {*string.ascii_lowercase, *word}
     near = {before + after[1:] for before, after in splits if after}

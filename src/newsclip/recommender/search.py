@@ -17,6 +17,8 @@ from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.query import parse
 from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
 from newsclip.recommender.snippets import snippet
+from newsclip.recommender.spelling import corrected, corrections
+from newsclip.recommender.suggest import other_queries
 
 SEMANTIC_WEIGHT = 0.3
 MAX_DEPTH = 1_000
@@ -44,12 +46,15 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     if not parsed.text and parsed.where != Filter():
         return _newest(view, parsed.narrowed(options.where), limit, offset)
     where = parsed.narrowed(options.where)
-    written = _query_words(view, parsed.text, where.languages)
+    meant = corrections(view, parsed.text)
+    text = corrected(parsed.text, meant)
+    did_you_mean = corrected(query, meant) if meant else None
+    written = _query_words(view, text, where.languages)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit)
     asked = _Asked(
         _term_query(view, written),
-        None if options.mode == "keyword" else view.embed_query(parsed.text),
+        None if options.mode == "keyword" else view.embed_query(text),
         where,
         _WEIGHTS[options.mode],
     )
@@ -60,7 +65,14 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     more = offset + limit < min(total, MAX_DEPTH)
     next_offset = offset + limit if more else None
     return SearchPage(
-        hits, offset, limit, next_offset=next_offset, total=total, total_is_exact=is_whole
+        hits,
+        offset,
+        limit,
+        next_offset=next_offset,
+        total=total,
+        total_is_exact=is_whole,
+        did_you_mean=did_you_mean,
+        suggestions=() if total else other_queries(view, parsed, text),
     )
 
 
