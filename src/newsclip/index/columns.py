@@ -126,6 +126,14 @@ class Columns:
         runs = zip(starts.tolist(), ends.tolist(), strict=True)
         return np.concatenate([values[:0], *(values[start:end] for start, end in runs)])
 
+    def gathered(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
+        """The values of some rows, and for each the place in ``rows``; quick for short groups."""
+        starts, ends = self.spans(group, rows)
+        lengths = ends - starts
+        shifts = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        values = self[f"{group}.{value}"][np.arange(len(shifts)) + shifts]
+        return values, np.repeat(np.arange(len(rows)), lengths)
+
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""
         ends = self[f"{group}.end"]

@@ -21,6 +21,7 @@ from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.tally import Tally
 from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
@@ -186,17 +187,25 @@ class View:
             carried |= segment.catalog.carried(folded - carried, self.now)
         return (run for run in named if fold(run[0]) in carried)
 
-    def newest(self, where: Filter, limit: int) -> list[int]:
-        """Keys of the newest articles that pass; undated articles come last."""
+    def newest(self, where: Filter, limit: int, oldest: bool = False) -> list[int]:
+        """Keys of the newest articles that pass, or the oldest; undated articles come last."""
         keys, dates = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for segment, allowed in self._allowed(where):
-            rows = segment.catalog.newest(allowed, limit)
+            rows = segment.catalog.newest(allowed, limit, oldest)
             keys.append(segment.columns["key"][rows].astype(np.int64))
             dates.append(segment.catalog.published_at(rows))
-        key, date = np.concatenate(keys), np.concatenate(dates)
-        date = np.where(date == NEVER, ALWAYS, date)
-        newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
-        return newest
+        first: list[int] = in_time(np.concatenate(keys), np.concatenate(dates), oldest)[:limit].tolist()
+        return first
+
+    def tally(self, keys: _Keys) -> Tally:
+        """How many of the articles of some keys have each section, tag, author and language."""
+        places = ((segment.columns, at, rows) for segment, at, rows in self._rows(keys))
+        return Tally(self._layers.names, keys, places)
+
+    def every(self, where: Filter) -> _Keys:
+        """The keys of all articles that pass, ascending."""
+        found = [segment.columns["key"][allowed] for segment, allowed in self._allowed(where)]
+        return np.sort(np.concatenate(found).astype(np.int64))
 
     @property
     def encoder_identity(self) -> str:
@@ -212,6 +221,11 @@ class View:
         return self._store.judged_drafts.of(self._layers.encoder.number, self._encoder)
 
     # Meaning
+
+    @property
+    def encoder_is_quick(self) -> bool:
+        """Whether some hundred sentences can be embedded for one answer."""
+        return self._encoder.is_quick
 
     def embedding(self, key: int) -> NDArray[np.float32]:
         """The embedding of a key, ``(dimension,)``, unit length."""
@@ -247,6 +261,10 @@ class View:
         """The embedding of a text as an article would have it, ``(dimension,)``."""
         embedding: NDArray[np.float32] = self._encoder.encode_documents([text])[0]
         return embedding
+
+    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The embedding of each text as an article would have it, ``(n, dimension)``."""
+        return self._encoder.encode_documents(texts)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The embedding of what somebody looks for, ``(dimension,)``."""
@@ -292,6 +310,10 @@ class View:
         for segment, places, rows in self._rows(keys):
             scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
         return scores
+
+    def matching_at_most(self, query: TermQuery, where: Filter) -> int:
+        """A number of articles that :meth:`matching` cannot exceed."""
+        return min(int(self._layers.statistics.found(query.terms).sum()), self.count(where))
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that :meth:`keyword_scores` cannot exceed."""
@@ -426,6 +448,16 @@ class View:
         for segment, _, rows in self._rows(np.array([key], np.int64)):
             return segment, int(rows[0])
         raise KeyError(key)
+
+
+def in_time(keys: _Keys, published_at: _Keys, oldest: bool = False) -> _Keys:
+    """The keys in the order of their dates, the newest first or the oldest; undated ones last.
+
+    Equal ones in the same direction by key: of two, the newer one came later into the archive.
+    """
+    undated = published_at == NEVER
+    order = (keys, published_at, undated) if oldest else (-keys, -published_at, undated)
+    return keys[np.lexsort(order)]
 
 
 def _term_counts(entries: NDArray[np.integer]) -> TermCounts:
