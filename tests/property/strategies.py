@@ -5,8 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from tests.doubles import article
 
+from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
-from newsclip.index.filters import Filter
+from newsclip.index.columns import TEXT_FIELDS
+from newsclip.index.digest import field_terms, field_texts
+from newsclip.index.filters import Filter, Wording
+
+ANALYZER = Analyzer()
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 
@@ -82,6 +87,13 @@ def _some(values: st.SearchStrategy[str]) -> st.SearchStrategy[frozenset[str]]:
     return st.just(frozenset()) | st.frozensets(values, max_size=2)
 
 
+def _few(values: st.SearchStrategy[Wording]) -> st.SearchStrategy[frozenset[Wording]]:
+    return st.just(frozenset()) | st.just(frozenset()) | st.frozensets(values, max_size=2)
+
+
+_words = st.sampled_from(["fish", "SHIP", "votes", "law", "the", "élève", "news", "relations"])
+runs = st.lists(_words, min_size=1, max_size=2).map(" ".join)
+wordings = st.builds(Wording, runs, st.just("") | st.sampled_from(TEXT_FIELDS))
 asked = names | st.sampled_from([" news ", "##NEWS", "nobody", "#", "ÉCONOMIE", "X"])
 filters = st.builds(
     Filter,
@@ -94,6 +106,9 @@ filters = st.builds(
     exclude_ids=_some(ids),
     exclude_tags=_some(asked),
     exclude_sections=_some(asked),
+    exclude_authors=_some(asked),
+    wordings=_few(wordings),
+    exclude_wordings=_few(wordings),
 )
 
 
@@ -110,6 +125,21 @@ def passes(entry: Article, where: Filter, now: datetime) -> bool:
         and entry.id not in where.exclude_ids
         and not _names(where.exclude_tags) & _names(entry.tags)
         and not _names(where.exclude_sections) & _names([entry.section])
+        and not _names(where.exclude_authors) & _names(entry.authors)
+        and all(_reads(entry, wording) for wording in where.wordings)
+        and not any(_reads(entry, wording) for wording in where.exclude_wordings)
+    )
+
+
+def _reads(entry: Article, wording: Wording) -> bool:
+    """Whether the words stand in one of the fields, next to each other and in that order."""
+    terms = ANALYZER.terms(wording.text)
+    by_field = field_terms(field_texts(entry), ANALYZER.terms)
+    return any(
+        terms == held[at : at + len(terms)]
+        for field, held in zip(TEXT_FIELDS, by_field, strict=True)
+        if wording.field in ("", field)
+        for at in range(len(held))
     )
 
 

@@ -171,7 +171,7 @@ def test_how_far_one_can_page(archive: Archive) -> None:
         with pytest.raises(QueryInvalid) as caught:
             found(archive, "fish", limit=limit, offset=offset)
         assert (caught.value.field, caught.value.value) == ("offset", offset)
-        assert "filter" in caught.value.remedy
+        assert "cursor" in caught.value.remedy
 
 
 def test_the_last_page_within_reach_has_no_next(archive: Archive) -> None:
@@ -294,3 +294,56 @@ def test_the_only_article_can_be_found_by_its_meaning(archive: Archive) -> None:
 def test_a_query_without_a_word_asks_for_nothing(archive: Archive, query: str) -> None:
     archive.put([article("a", body="!!!"), article("b", body="fish")])
     assert found(archive, query).hits == []
+
+
+# The query language (see test_query.py for what is read as what)
+
+
+@pytest.fixture
+def port(archive: Archive) -> Archive:
+    archive.put(
+        [
+            article("a", title="Harbour law", body="The port of Sorrel.", tags=["Port"]),
+            article("b", title="Law", body="A law for the harbour.", authors=["Ada Byron"]),
+            article("c", title="Vote", body="A harbour\nlaw, at last!", section="Sea"),
+            article("d", title="A harbour", body="law books", published_at=NOON - timedelta(400)),
+        ]
+    )
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('"harbour law"', "ac"),
+        ('"HARBOUR LAW"', "ac"),
+        ('"law harbour"', ""),
+        ('"a harbour law books"', ""),
+        ('"the port of sorrel"', "a"),
+        ("harbour law -port", "bcd"),
+        ('law -"harbour law"', "bd"),
+        ("title:law", "ab"),
+        ('title:"harbour law"', "a"),
+        ("law -title:law", "cd"),
+        ("law tag:#port", "a"),
+        ("law section:Sea", "c"),
+        ('law author:"ada byron"', "b"),
+        ("law -section:sea -tag:Port -author:'x'", "bd"),
+        ("law before:2025", "d"),
+        ("law after:2025", ""),
+        ("law tag:nothing", ""),
+    ],
+)
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+def test_conditions_in_the_query(port: Archive, query: str, expected: str, mode: Any) -> None:
+    assert sorted(ids(found(port, query, mode=mode))) == list(expected)
+
+
+def test_a_query_of_conditions_alone_gives_the_newest(archive: Archive) -> None:
+    archive.put([article(n, tags=["x"], published_at=NOON - n * SECOND) for n in range(5)])
+    archive.put([article("other"), article("hidden", tags=["x"], status="draft")])
+    page = found(archive, "tag:x", limit=2, offset=2)
+    assert (ids(page), page.next_offset) == (["2", "3"], 4)
+    assert [hit.reasons for hit in page.hits] == [(Reason("newest"),)] * 2
+    assert found(archive, "tag:x", limit=2, offset=4).next_offset is None
+    assert ids(found(archive, "-tag:x")) == ["other"]

@@ -21,7 +21,6 @@ from pydantic import (
 from pydantic.config import JsonDict, JsonValue
 
 from newsclip.api.article_schema import SAYS_SOMETHING
-from newsclip.errors import QueryInvalid
 from newsclip.index.article import Instant
 from newsclip.index.filters import Filter
 from newsclip.recommender.choice import Languages
@@ -35,7 +34,6 @@ from newsclip.recommender.search_page import FACET_NAMES, FacetName, Mode, Searc
 MAX_LIMIT = 100
 MAX_SEEDS = 50
 MAX_OFFSET = MAX_DEPTH - MAX_LIMIT
-MAX_QUERY = 512
 
 _SPAN = {len("2026"): relativedelta(years=1), len("2026-01"): relativedelta(months=1)}
 
@@ -75,7 +73,7 @@ def _truth(value: object) -> object:
 def _ago(span: str) -> datetime:
     """The moment so long ago, such as ``30d``; the first of all if that is before the year 1."""
     try:
-        return datetime.now(UTC) - relativedelta(**{_UNITS[span[-1]]: int(span[:-1])})
+        return datetime.now(UTC) - int(span[:-1]) * _UNITS[span[-1]]
     except (OverflowError, ValueError):
         return datetime.min.replace(tzinfo=UTC)
 
@@ -86,11 +84,15 @@ _SLOTS_PATTERN = f"^{_SLOT}(,{_SLOT}){{0,{_MOST_SLOTS - 1}}}$"
 _FACET = f"({'|'.join(FACET_NAMES)})"
 _FACETS_PATTERN = f"^{_FACET}(,{_FACET})*$"
 _LAST_PATTERN = "^[1-9][0-9]{0,3}[dwmy]$"
-_UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_UNITS = {
+    "d": relativedelta(days=1),
+    "w": relativedelta(weeks=1),
+    "m": relativedelta(months=1),
+    "y": relativedelta(years=1),
+}
 _NAME_PATTERN = r"^[^\x00]*[^\x00\s][^\x00]*$"
 DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
-Query = Annotated[str, StringConstraints(max_length=MAX_QUERY, pattern=r"^[^\x00]*$")]
 Cursor = Annotated[str, StringConstraints(max_length=MAX_CURSOR, pattern="^[A-Za-z0-9_-]+$")]
 Name = Annotated[str, StringConstraints(max_length=512, pattern=_NAME_PATTERN)]
 Url = Annotated[str, StringConstraints(max_length=2_000, pattern=_NAME_PATTERN)]
@@ -183,11 +185,7 @@ class OnwardQuery(Choice):
 class SearchQuery(Where):
     """A question to the archive, and which part of the answer to show."""
 
-    q: Query = Field(
-        "",
-        description="the words to look for; without any, what passes the filters",
-        examples=["harbour budget"],
-    )
+    q: Name = Field(description="the words to look for", examples=["harbour budget"])
     mode: Mode = Field("hybrid", description='"hybrid", "keyword" or "semantic"')
     limit: Limit = Field(10, description=f"the number of hits, 1 to {MAX_LIMIT}", examples=[5])
     offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)] = Field(
@@ -228,12 +226,12 @@ class SearchQuery(Where):
     )
     last: Annotated[str, StringConstraints(pattern=_LAST_PATTERN)] | None = Field(
         None,
-        description="how far back, in days, weeks, months or years until now, in place of from",
+        description="how far back until now, in days, weeks, months or years",
         examples=["30d", "1y"],
     )
 
     def options(self) -> SearchOptions:
-        """The domain's options. Raises QueryInvalid as :meth:`filter` does."""
+        """The domain's options."""
         names = dict.fromkeys(self.facets.split(",") if self.facets else ())
         return SearchOptions(
             self.mode,
@@ -250,15 +248,14 @@ class SearchQuery(Where):
         )
 
     def filter(self) -> Filter:
-        """The domain's condition. Raises QueryInvalid if ``from`` stands beside ``last``."""
-        if self.last and self.from_:
-            raise QueryInvalid("last", self.last, "give one of the two", "stands beside from")
+        """The domain's condition."""
+        since = [moment for moment in (self.from_, self.last and _ago(self.last)) if moment]
         return Filter(
             sections=frozenset(self.section),
             tags=frozenset(self.tag),
             authors=frozenset(self.author),
             languages=frozenset(self.language),
-            published_from=_ago(self.last) if self.last else self.from_,
+            published_from=max(since, default=None),
             published_to=self.to,
         )
 

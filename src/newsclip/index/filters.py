@@ -31,6 +31,17 @@ def visible_span(article: Article) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """Words that stand in a text field one after the other, in any form (see index/analysis.py).
+
+    ``field`` is one of TEXT_FIELDS, or empty for any of them.
+    """
+
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
 class Filter:
     """A condition on articles; the empty filter lets every visible article through.
 
@@ -38,8 +49,9 @@ class Filter:
     Letter case and a leading ``#`` make no difference; the language ``en`` includes ``en-GB``, and
     ``und`` means the articles that name none. ``exclude_keys`` are good within one view alone.
     ``published_from`` is inclusive, ``published_to`` exclusive; an article without a date
-    passes neither. Any one of ``exclude_tags`` or ``exclude_sections`` is enough to keep an article
-    out. Articles that readers must not see never pass, whatever the filter says.
+    passes neither. Any one of ``exclude_tags``, ``exclude_sections``, ``exclude_authors`` or
+    ``exclude_wordings`` is enough to keep an article out; of ``wordings`` all must stand. Articles
+    that readers must not see never pass, whatever the filter says.
     """
 
     sections: frozenset[str] = frozenset()
@@ -52,6 +64,42 @@ class Filter:
     exclude_keys: frozenset[int] = frozenset()
     exclude_tags: frozenset[str] = frozenset()
     exclude_sections: frozenset[str] = frozenset()
+    exclude_authors: frozenset[str] = frozenset()
+    wordings: frozenset[Wording] = frozenset()
+    exclude_wordings: frozenset[Wording] = frozenset()
+
+
+def both(one: Filter, other: Filter) -> Filter:
+    """What passes both; at most one of them asks for a language."""
+    return Filter(
+        sections=_either(one.sections, other.sections),
+        tags=one.tags | other.tags,
+        authors=_either(one.authors, other.authors),
+        languages=one.languages | other.languages,
+        published_from=max(_given(one.published_from, other.published_from), default=None),
+        published_to=min(_given(one.published_to, other.published_to), default=None),
+        exclude_ids=one.exclude_ids | other.exclude_ids,
+        exclude_keys=one.exclude_keys | other.exclude_keys,
+        exclude_tags=one.exclude_tags | other.exclude_tags,
+        exclude_sections=one.exclude_sections | other.exclude_sections,
+        exclude_authors=one.exclude_authors | other.exclude_authors,
+        wordings=one.wordings | other.wordings,
+        exclude_wordings=one.exclude_wordings | other.exclude_wordings,
+    )
+
+
+def _either(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """The names that both sets have; where one is empty, and so asks for nothing, the other."""
+    if not (one and other):
+        return one or other
+    return _folded(one) & _folded(other) or _NOBODY
+
+
+def _given(*moments: datetime | None) -> list[datetime]:
+    return [moment for moment in moments if moment is not None]
+
+
+_NOBODY = frozenset({""})  # asks for a name that no article has
 
 
 def fold(name: str) -> str:
@@ -84,7 +132,11 @@ def conditions(where: Filter) -> list[tuple[str, frozenset[str]]]:
 
 def exclusions(where: Filter) -> list[tuple[str, frozenset[str]]]:
     """What the filter leaves out, as (attribute, names) pairs: any of the names is enough."""
-    pairs = [("section", where.exclude_sections), ("tag", where.exclude_tags)]
+    pairs = [
+        ("section", where.exclude_sections),
+        ("tag", where.exclude_tags),
+        ("author", where.exclude_authors),
+    ]
     return [(attribute, _folded(names)) for attribute, names in pairs if names]
 
 

@@ -13,7 +13,16 @@ from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
 from newsclip.index.bm25 import FIELD_WEIGHTS
 from newsclip.index.digest import field_texts
-from newsclip.index.filters import ATTRIBUTES, NEVER, Filter, attributes, conditions, seconds
+from newsclip.index.filters import (
+    ATTRIBUTES,
+    NEVER,
+    Filter,
+    Wording,
+    attributes,
+    conditions,
+    exclusions,
+    seconds,
+)
 
 _WRITER_BYTES = 64 * 2**20
 
@@ -57,6 +66,7 @@ class Lexicon:
         index; larger parts are fewer, and make for quicker searches.
         """
         self._schema = _schema()
+        self._analyzer = analyzer
         if folder is None:
             self._index = tantivy.Index(self._schema)
         else:
@@ -116,8 +126,8 @@ class Lexicon:
     ) -> NDArray[np.int64]:
         """Keys of the articles with any of the terms in its field, by BM25 over this segment.
 
-        The best first. ``where`` narrows by section, tag, author, language and date alone; who
-        may see an article, and ids to leave out, are for the caller to judge.
+        The best first. ``where`` narrows by names, dates and wordings; who may see an article, and
+        ids to leave out, are for the caller to judge.
         """
         if not terms or not len(self):
             return np.empty(0, np.int64)
@@ -127,6 +137,25 @@ class Lexicon:
             query = Query.boolean_query([(Occur.Must, query), *narrowing])
         hits = self._searcher.search(query, limit=limit, count=False).hits
         return self._keys(address for _, address in hits)
+
+    def keys_with(self, wordings: Iterable[Wording]) -> NDArray[np.int64]:
+        """Keys of all articles that have each of the wordings, ascending."""
+        clauses = [(Occur.Must, self._worded(wording)) for wording in wordings]
+        query = Query.const_score_query(Query.boolean_query(clauses), 0.0)
+        hits = self._searcher.search(query, max(1, len(self)), False, "key").hits
+        return np.sort(np.fromiter((key for key, _ in hits), np.int64, len(hits)))
+
+    def _worded(self, wording: Wording) -> Query:
+        terms = self._analyzer.terms(wording.text)
+        if not terms:
+            return Query.empty_query()
+        fields = [wording.field] if wording.field else FIELD_WEIGHTS
+        return Query.boolean_query([(Occur.Should, self._run(field, terms)) for field in fields])
+
+    def _run(self, field: str, terms: Sequence[str]) -> Query:
+        if len(terms) == 1:
+            return Query.term_query(self._schema, field, terms[0], "basic")
+        return Query.phrase_query(self._schema, field, [*terms])
 
     def _keys(self, addresses: Iterable[tantivy.DocAddress]) -> NDArray[np.int64]:
         return np.array(self._searcher.fast_field_values("key", list(addresses)), np.int64)
@@ -147,8 +176,15 @@ class Lexicon:
             queries.append(self._published(lower=seconds(where.published_from, 0)))
         if where.published_to is not None:
             queries.append(self._published(upper=seconds(where.published_to, 0) - 1))
+        queries += map(self._worded, where.wordings)
+        unwanted = [
+            Query.term_set_query(self._schema, attribute, sorted(names))
+            for attribute, names in exclusions(where)
+        ]
+        unwanted += map(self._worded, where.exclude_wordings)
         # Conditions decide who may be an answer; they must not add to the score.
-        return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
+        needed = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
+        return needed + [(Occur.MustNot, query) for query in unwanted]
 
     def _published(self, lower: int | None = None, upper: int | None = None) -> Query:
         kind = tantivy.FieldType.Integer

@@ -11,12 +11,13 @@ from newsclip.index.article import Article
 from newsclip.index.catalog import Catalog, Holders, ScannedHolders
 from newsclip.index.columns import Columns, GrowingColumns, Rows
 from newsclip.index.digest import Digester
-from newsclip.index.filters import Filter
+from newsclip.index.filters import Filter, Wording
 from newsclip.index.lexicon import FieldTerm, Lexicon
 from newsclip.index.strings import Strings
 from newsclip.index.vectors import ExactVectorIndex, VectorIndex
 
 _NARROW = 0.2  # a filter that lets less through is asked of the lexicon, too
+_WORDINGS_KEPT = 8  # masks, each takes a byte a row
 _MORE = 4  # how many times as many keys are asked for if too few of them were allowed
 
 
@@ -38,6 +39,7 @@ class Segment:
         self.lexicon = lexicon
         self.vectors = vectors
         self.catalog = Catalog(columns, names, holders)
+        self._worded: dict[frozenset[Wording], NDArray[np.bool_]] = {}
 
     def nearest(
         self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
@@ -69,7 +71,24 @@ class Segment:
         self, where: Filter, now: datetime, excluded: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
         """For each row, whether it may be an answer; ``excluded`` are keys."""
-        return self.catalog.allowed(where, now, self.columns.rows_of(excluded))
+        mask = self.catalog.allowed(where, now, self.columns.rows_of(excluded))
+        if where.wordings or where.exclude_wordings:
+            mask = mask.copy()
+            if where.wordings:
+                mask &= self._with_wordings(where.wordings)
+            for wording in where.exclude_wordings:
+                mask &= ~self._with_wordings(frozenset([wording]))
+        return mask
+
+    def _with_wordings(self, wordings: frozenset[Wording]) -> NDArray[np.bool_]:
+        """Which rows have all of them, alive or not; the last few answers are kept."""
+        if wordings not in self._worded:
+            mask = np.zeros(len(self.columns), np.bool_)
+            mask[self.columns.rows_of(self.lexicon.keys_with(wordings))] = True
+            if len(self._worded) >= _WORDINGS_KEPT:
+                self._worded.pop(next(iter(self._worded)))
+            self._worded[wordings] = mask
+        return self._worded[wordings]
 
 
 class Delta(Segment):
@@ -98,3 +117,4 @@ class Delta(Segment):
         """Makes what was added visible."""
         self.lexicon.commit()
         self.catalog.extend()
+        self._worded.clear()

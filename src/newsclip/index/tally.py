@@ -33,9 +33,7 @@ class Tally:
         """
         self._names = names
         self._keys = keys
-        found = [
-            (columns.gathered("attribute", "name", rows), at) for columns, at, rows in places
-        ]
+        found = [(columns.gathered("attribute", "name", rows), at) for columns, at, rows in places]
         numbers = np.concatenate([values for (values, _), _ in found] or [np.empty(0, np.int64)])
         owners = np.concatenate([at[row] for (_, row), at in found] or [np.empty(0, np.int64)])
         order = np.lexsort((owners, numbers))
@@ -63,5 +61,7 @@ class Tally:
 def years(published_at: NDArray[np.int64]) -> dict[int, int]:
     """How many of the moments (seconds since 1970; NEVER for none) lie in each year, UTC."""
     dated = published_at[published_at != NEVER].astype("datetime64[s]")
-    year, counts = np.unique(dated.astype("datetime64[Y]").astype(np.int64) + 1970, return_counts=True)
+    year, counts = np.unique(
+        dated.astype("datetime64[Y]").astype(np.int64) + 1970, return_counts=True
+    )
     return dict(zip(year.tolist(), counts.tolist(), strict=True))

@@ -15,7 +15,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
-from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
+from newsclip.index.filters import NEVER, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
@@ -194,7 +194,9 @@ class View:
             rows = segment.catalog.newest(allowed, limit, oldest)
             keys.append(segment.columns["key"][rows].astype(np.int64))
             dates.append(segment.catalog.published_at(rows))
-        first: list[int] = in_time(np.concatenate(keys), np.concatenate(dates), oldest)[:limit].tolist()
+        first: list[int] = in_time(np.concatenate(keys), np.concatenate(dates), oldest)[
+            :limit
+        ].tolist()
         return first
 
     def tally(self, keys: _Keys) -> Tally:
@@ -311,9 +313,14 @@ class View:
             scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
         return scores
 
-    def matching_at_most(self, query: TermQuery, where: Filter) -> int:
-        """A number of articles that :meth:`matching` cannot exceed."""
-        return min(int(self._layers.statistics.found(query.terms).sum()), self.count(where))
+    def matching_bounds(self, query: TermQuery, where: Filter) -> tuple[int, int]:
+        """How many articles pass and have any of the terms: at least, and at most.
+
+        From the counts alone: those with a term in some field, less those that do not pass.
+        """
+        found, passing = self._layers.statistics.found(query.terms), self.count(where)
+        least = int(found.max(initial=0)) - (len(self) - passing)
+        return max(0, least), min(int(found.sum()), passing)
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that :meth:`keyword_scores` cannot exceed."""

@@ -11,7 +11,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View, in_time
 from newsclip.recommender.fillers import one_of_each
-from newsclip.recommender.fusion import LOOKED_UP, Candidates, candidates
+from newsclip.recommender.fusion import LOOKED_UP, Candidates, meaning_scores, pool
 
 MAX_REACH = 10_000
 """How far an answer by relevance can be paged through."""
@@ -90,12 +90,13 @@ def by_relevance(view: View, asked: Question, wanted: int, wide: bool = False) -
         return Accepted(ranked, ranked.keys, len(ranked.keys), whole)
     known, is_exact = _known(view, asked, found, wide)
     known = np.union1d(known, ranked.keys)
-    return Accepted(ranked, known, len(known), is_exact)
+    least = 0 if asked.semantic_weight == 1 else view.matching_bounds(asked.query, asked.where)[0]
+    return Accepted(ranked, known, max(len(known), least), is_exact)
 
 
 def _candidates(view: View, asked: Question, depth: int) -> Candidates:
     query, where, weight = asked.query, asked.where, asked.semantic_weight
-    found = candidates(view, query, asked.embedding, where, weight, depth)
+    found = pool(view, query, asked.embedding, where, weight, depth)
     return replace(found, ranked=asked.weigh(view, found.ranked).above(asked.min_score))
 
 
@@ -116,11 +117,12 @@ def _distinct(view: View, ranked: Scored, collapse: bool) -> Scored:
 
 def _known(view: View, asked: Question, found: Candidates, wide: bool) -> tuple[_Keys, bool]:
     """Keys by words alone, where that is cheap all of them, and whether the answer is counted."""
-    if asked.semantic_weight == 1:
-        near = view.nearest(asked.embedding, _WIDE, asked.where) if wide else Scored.none()
-        return near.keys, found.all_by_meaning
+    if asked.semantic_weight == 1 and asked.embedding is not None:
+        near = view.nearest(asked.embedding, _WIDE if wide else 0, asked.where)
+        means = meaning_scores(view, asked.embedding, near.scores) > 0
+        return near.keys[means], found.all_by_meaning
     query = asked.query.first(LOOKED_UP)
-    countable = view.matching_at_most(query, asked.where) <= COUNTED
+    countable = view.matching_bounds(query, asked.where)[1] <= COUNTED
     if not (countable or wide):
         return found.ranked.keys, False
     known = view.matching(query, COUNTED + 1 if countable else _WIDE, asked.where)

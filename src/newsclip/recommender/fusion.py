@@ -39,8 +39,20 @@ def candidates(
     where: Filter,
     semantic_weight: float,
     depth: int = DEPTH,
+) -> Scored:
+    """The ranked candidates of :func:`pool`."""
+    return pool(view, query, embedding, where, semantic_weight, depth).ranked
+
+
+def pool(
+    view: View,
+    query: TermQuery,
+    embedding: NDArray[np.float32] | None,
+    where: Filter,
+    semantic_weight: float,
+    depth: int = DEPTH,
 ) -> Candidates:
-    """The best of both sides, ranked by a weighted mean of the two scores; all above 0.
+    """The best of both sides, ranked by a weighted mean of the two scores.
 
     Both scores are absolute, so an article's score does not depend on which others were found,
     and a threshold means the same for every query:
@@ -59,7 +71,7 @@ def candidates(
     matched, near = found(view, asked, embedding, where, depth)
     keys = np.union1d(matched, near.keys)
     scores = blended(view, query, embedding, semantic_weight, keys, near)
-    ranked = Scored.ranked(keys, scores).above(0)
+    ranked = Scored.ranked(keys, scores)
     return Candidates(ranked, len(matched) < depth, len(near.keys) < depth)
 
 
@@ -71,7 +83,7 @@ def blended(
     keys: NDArray[np.int64],
     near: Scored | None = None,
 ) -> NDArray[np.float32]:
-    """The score of each key, ``(n,)``, as :func:`candidates` gives it; the keys ascend.
+    """The score of each key, ``(n,)``, as :func:`pool` gives it; the keys ascend.
 
     ``near`` are those whose cosines are known.
     """

@@ -58,8 +58,8 @@ class Hit:
     """One article of an answer.
 
     ``score`` is 0 to 1; 0 for a fallback, which fills the slot, and for one that an editor pinned.
-    ``snippet`` is where the words of a query stand, ``passage`` the sentence or two that are nearest
-    to it in meaning. ``duplicates`` are the same text again, which the article stands for.
+    ``snippet`` is where the words of a query stand, ``passage`` the sentence or two nearest to it
+    in meaning. ``duplicates`` are the same text again, which the article stands for.
     """
 
     article: Article

@@ -87,8 +87,8 @@ def freshness(published_at: NDArray[np.int64], now: int) -> NDArray[np.float64]:
     """What the age of each article is worth in a search, ``(n,)``, 0 to 1.
 
     With ``d`` the days since it appeared, ``0.25 ** (max(0, d - 7) / 14)``: all of it in the first
-    week, a quarter after three (the exponential decay of Elasticsearch's function_score). An undated
-    article is worth nothing: it must not seem new.
+    week, a quarter after three (the exponential decay of Elasticsearch's function_score). An
+    undated article is worth nothing: it must not seem new.
     """
     days = (now - published_at) / _DAY
     worth = _FRESH_DECAY ** (np.maximum(0, days - _FRESH_OFFSET) / _FRESH_SCALE)

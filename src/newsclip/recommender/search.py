@@ -36,6 +36,7 @@ MAX_DEPTH = 1_000
 
 ENCODER_FAILED = "the encoder failed: words alone decide"
 
+_LEAST_WORTH = 0.01  # of its age: what is old comes last, and is found
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
@@ -110,8 +111,8 @@ def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     parsed = parse(query)
     where = parsed.narrowed(options.where)
     written = _query_words(view, parsed.text)
-    if not written:
-        return _Asked(Sought(), where, options)
+    if not written:  # "???" means nothing: every article would be as near to it as any other
+        return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
     embedding, degraded = _embedding(view, parsed.text, options.mode)
     weight = 0.0 if degraded else _WEIGHTS[options.mode]
     terms = _term_query(view, written)
@@ -124,9 +125,7 @@ def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     return _Asked(sought, where, options, question, degraded)
 
 
-def _embedding(
-    view: View, text: str, mode: Mode
-) -> tuple[NDArray[np.float32] | None, str | None]:
+def _embedding(view: View, text: str, mode: Mode) -> tuple[NDArray[np.float32] | None, str | None]:
     """The embedding of a query, and what went wrong."""
     if mode == "keyword":
         return None, None
@@ -141,7 +140,7 @@ def _answer(view: View, asked: _Asked, wanted: int) -> Accepted:
     options, question = asked.options, asked.question
     oldest, wide = options.sort == "oldest", bool(options.facets)
     if question is None:
-        if asked.where == Filter():  # "???" means nothing: every article would be as near to it
+        if asked.where == Filter():
             return Accepted.nothing()
         return by_date(view, asked.where, oldest, wanted + 1, options.collapse, wide)
     if options.sort == "relevance":
@@ -180,7 +179,7 @@ def _weighing(options: SearchOptions) -> Weigh:
 
     def weigh(view: View, found: Scored) -> Scored:
         worth = freshness(view.published_at(found.keys), seconds(view.now, 0))
-        factors = 1 - options.recency * (1 - worth)
+        factors = np.maximum(_LEAST_WORTH, 1 - options.recency * (1 - worth))
         return Scored.ranked(found.keys, timely(found.scores, factors))
 
     return weigh

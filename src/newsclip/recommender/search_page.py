@@ -17,10 +17,10 @@ FACET_NAMES: tuple[FacetName, ...] = get_args(FacetName)
 class SearchOptions:
     """How a search is answered.
 
-    ``mode`` is ``keyword`` (BM25), ``semantic`` (embeddings) or ``hybrid`` (both). An order of dates
-    takes articles with every word of the query, or by meaning those nearest to it. ``recency`` is 0
-    to 1, how much of a score decays with age; ``min_score`` is 0 to 1, inclusive; both are for
-    ``relevance``. ``collapse`` shows one of each cluster of copies. ``cursor`` is the
+    ``mode`` is ``keyword`` (BM25), ``semantic`` (embeddings) or ``hybrid`` (both). An order of
+    dates takes articles with every word of the query, or by meaning those nearest to it.
+    ``recency`` is 0 to 1, how much of a score decays with age; ``min_score`` is 0 to 1, inclusive;
+    both are for ``relevance``. ``collapse`` shows one of each cluster of copies. ``cursor`` is the
     ``next_cursor`` of an answer to the same question, in place of ``offset``. ``passages`` adds the
     sentences nearest in meaning; None does where the encoder is quick.
     """

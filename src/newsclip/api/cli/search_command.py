@@ -16,7 +16,7 @@ from newsclip.api.cli.output import print_json
 
 
 @click.command("search")
-@click.argument("query", default="")
+@click.argument("query")
 @click.option(
     "--mode",
     type=click.Choice(["hybrid", "keyword", "semantic"]),
@@ -56,8 +56,8 @@ from newsclip.api.cli.output import print_json
 def search(query: str, as_json: bool, **parameters: Any) -> None:
     """Find articles by their words and their meaning.
 
-    Each comes with the place that matched. Without a QUERY the filters alone
-    decide. A DATE is in ISO 8601, such as 2026-01-08.
+    Each comes with the place that matched. A DATE is in ISO 8601, such as
+    2026-01-08.
     """
     from newsclip.api.cli.hit_list import print_hits, print_page_end
     from newsclip.api.cli.query import checked
