@@ -24,6 +24,8 @@ def test_config_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stdout == (
         "data               elsewhere    --data\n"
         "encoder            unset        default\n"
+        "dimension          unset        default\n"
+        "backend            unset        default\n"
         "host               127.0.0.1    default\n"
         "port               8080         NEWSCLIP_PORT\n"
         "workers            1            default\n"

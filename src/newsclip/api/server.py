@@ -48,7 +48,8 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings)
     check_address(settings)
-    with Archive.open(settings.data, settings.encoder, create=True, trusting=True) as archive:
+    choice = settings.encoder_choice
+    with Archive.open(settings.data, choice, create=True, trusting=True) as archive:
         revision = archive.revision()
     compactor.prepare(settings.data)
     if not revision:
@@ -113,7 +114,7 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
     os.setpgid(0, 0)
     logs.configure(settings)
     # The main process has compared the checksums, for all workers.
-    archive = Archive.open(settings.data, settings.encoder, trusting=True)
+    archive = Archive.open(settings.data, settings.encoder_choice, trusting=True)
     app = create_app(archive, settings)
     for task in (service_of(app).load, _end_with_parent):
         threading.Thread(target=task, daemon=True).start()

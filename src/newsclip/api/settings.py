@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from newsclip.errors import SettingInvalid, SourceUnreadable
+from newsclip.index.encoder_choice import Backend, EncoderChoice
 from newsclip.recommender.choice import Languages
 from newsclip.recommender.ranking import RankerChoice
 
@@ -76,6 +77,16 @@ class Settings(BaseModel):
         None,
         description='"builtin", a folder, or the name of a sentence-transformers model;'
         " without it an archive keeps its own, and a new one takes the built-in",
+    )
+    dimension: Annotated[int, Field(ge=8, le=8192)] | None = Field(
+        None,
+        description="how many of the encoder's dimensions to keep, 8 to 8192; fewer take less room"
+        " and answer less well",
+    )
+    backend: Backend | None = Field(
+        None,
+        description='"torch", "onnx" or "int8" for what runs a transformer; without it torch,'
+        " or onnx where onnxruntime alone is installed",
     )
     host: _Text = Field("127.0.0.1", description="the address that the service listens on")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(
@@ -140,6 +151,11 @@ class Settings(BaseModel):
             _refuse(error, origins)
         settings._origins = origins
         return settings
+
+    @property
+    def encoder_choice(self) -> EncoderChoice:
+        """Which encoder is meant; what is left open an archive decides."""
+        return EncoderChoice(self.encoder, self.dimension, self.backend)
 
     def origin(self, name: str) -> str:
         """Where the value of setting ``name`` came from, such as ``NEWSCLIP_PORT``."""

@@ -16,9 +16,10 @@ from threadpoolctl import threadpool_limits
 from newsclip.errors import EncoderMismatch, StoreMissing
 from newsclip.index.article import Article, content_hash, embedding_text
 from newsclip.index.embeddings import KnownEncoder
-from newsclip.index.encoder import BUILTIN, Encoder, load_encoder
+from newsclip.index.encoder import Encoder, load_encoder
+from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.live import LiveView
-from newsclip.index.loaded_encoders import LoadedEncoders, identity_of, name_to_keep
+from newsclip.index.loaded_encoders import LoadedEncoders, identity_of
 from newsclip.index.locks import exclusive
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
@@ -66,15 +67,15 @@ class Archive:
     def open(
         cls,
         directory: Path,
-        encoder: str | Encoder | None = None,
+        encoder: EncoderChoice | Encoder | str | None = None,
         create: bool = False,
         trusting: bool = False,
     ) -> Self:
         """Opens the archive in ``directory``; ``create`` makes an empty one where there is none.
 
-        ``encoder`` is a name for :func:`~newsclip.index.encoder.load_encoder`, or an encoder. An
-        archive keeps to its own, so None is right for every archive (a new one then takes the
-        built-in model), and any other than its own is refused. ``trusting`` is for an archive
+        ``encoder`` is a choice, or its string, or an encoder. An archive keeps to its own, so None
+        is right for every archive (a new one then takes the built-in model), and any other than
+        its own is refused. ``trusting`` is for an archive
         whose snapshot has just been checked: it is then opened without a look at its checksums.
         Raises StoreMissing, StoreUnavailable, StoreVersionUnknown, EncoderUnavailable or
         EncoderMismatch.
@@ -250,24 +251,25 @@ class Archive:
         summary.unchanged += counts["unchanged"]
 
 
-def _encoders(store: Store, asked: str | Encoder | None) -> LoadedEncoders:
+def _encoders(store: Store, asked: EncoderChoice | Encoder | str | None) -> LoadedEncoders:
     """The archive's encoder, loaded; a new archive takes the one that is asked for."""
     encoders = LoadedEncoders(store.embeddings)
     active = store.embeddings.active()
-    if isinstance(asked, str):
-        asked = name_to_keep(asked)
-    if active is not None and asked in (None, active.name):
-        encoders.get(active)
-        return encoders
-    name = BUILTIN if asked is None else asked
-    encoder = load_encoder(name) if isinstance(name, str) else name
-    identity = identity_of(encoder)
+    if asked is None or isinstance(asked, str):
+        asked = EncoderChoice() if asked is None else EncoderChoice.parse(asked)
+    if isinstance(asked, EncoderChoice):
+        name = str(asked.over(active.name if active else None))
+        if active is not None and name == active.name:
+            encoders.get(active)
+            return encoders
+        encoder = load_encoder(name)
+    else:
+        name, encoder = asked.id, asked
     if active is None:
-        known_as = name if isinstance(name, str) else encoder.id
-        active = store.embeddings.register(known_as, identity, encoder.dimension)
+        active = store.embeddings.register(name, identity_of(encoder), encoder.dimension)
         store.embeddings.activate(active.number)
-    elif identity != active.identity:
-        raise EncoderMismatch(active.identity, identity)
+    elif identity_of(encoder) != active.identity:
+        raise EncoderMismatch(active.identity, identity_of(encoder))
     encoders.keep(active.number, encoder)
     return encoders
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderUnavailable
+from newsclip.index.encoder_choice import BUILTIN, Backend, EncoderChoice
 
-BUILTIN = "builtin"
 BUILTIN_FOLDER = Path(__file__).parent / "models" / "newsclip-static-v1"
 
 
@@ -47,19 +48,40 @@ class Encoder(Protocol):
 
 
 def load_encoder(name: str = BUILTIN) -> Encoder:
-    """Load an encoder: ``"builtin"``, a static model's folder, or a sentence-transformers model.
+    """Load an encoder by the string of an `EncoderChoice`.
+
+    Its model is ``"builtin"``, a static model's folder, or a sentence-transformers model.
 
     Raises:
-        EncoderUnavailable: the model cannot be had; its remedy says what to do.
+        EncoderUnavailable: the model cannot be had, or not so; its remedy says what to do.
     """
+    choice = EncoderChoice.parse(name)
+    encoder = _load_model(choice.model or "", choice.backend)
+    if choice.dimension is None:
+        return encoder
+    from newsclip.index.shortened import ShortenedEncoder
+
+    return ShortenedEncoder(encoder, choice.dimension)
+
+
+def _load_model(model: str, backend: Backend | None) -> Encoder:
     from newsclip.index.static_encoder import StaticEncoder, is_static_model
 
-    if name == BUILTIN:
-        return StaticEncoder(BUILTIN_FOLDER)
-    if not name.strip():
+    if not model.strip():
         raise EncoderUnavailable("no encoder named", "give 'builtin', a folder or a model's name")
-    if is_static_model(Path(name)):
-        return StaticEncoder(Path(name))
-    from newsclip.index.transformer_encoder import SentenceTransformerEncoder
+    folder = BUILTIN_FOLDER if model == BUILTIN else Path(model)
+    if is_static_model(folder):
+        if backend is not None:
+            problem = f"{model} is a static model, which no backend runs: it is looked up"
+            raise EncoderUnavailable(problem, "leave out the setting backend")
+        return StaticEncoder(folder)
+    if backend is None:  # torch and onnx give the same embeddings, so what is installed decides
+        without_torch = find_spec("onnxruntime") and not find_spec("sentence_transformers")
+        backend = "onnx" if without_torch else "torch"
+    if backend == "torch":
+        from newsclip.index.transformer_encoder import SentenceTransformerEncoder
 
-    return SentenceTransformerEncoder(name)
+        return SentenceTransformerEncoder(model)
+    from newsclip.index.onnx_encoder import OnnxEncoder
+
+    return OnnxEncoder(model, int8=backend == "int8")

@@ -1,7 +1,6 @@
 """The encoders of an archive, loaded: the one that answers come from, and the one to come."""
 
 import threading
-from pathlib import Path
 
 from newsclip.errors import EncoderError, EncoderMismatch
 from newsclip.index.article import RECIPE
@@ -12,11 +11,6 @@ from newsclip.index.encoder import Encoder, load_encoder
 def identity_of(encoder: Encoder) -> str:
     """What makes embeddings comparable: the model and the recipe of the embedded text."""
     return f"{encoder.id} {RECIPE}"
-
-
-def name_to_keep(name: str) -> str:
-    """The name by which every process finds the same encoder: of a folder, its whole path."""
-    return str(Path(name).resolve()) if Path(name).is_dir() else name
 
 
 class LoadedEncoders:

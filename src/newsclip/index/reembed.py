@@ -12,7 +12,8 @@ from newsclip.index.article import embedding_text
 from newsclip.index.compaction import make_snapshot, newest_snapshot
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
-from newsclip.index.loaded_encoders import identity_of, name_to_keep
+from newsclip.index.encoder_choice import EncoderChoice
+from newsclip.index.loaded_encoders import identity_of
 from newsclip.index.locks import exclusive
 from newsclip.index.store import Store
 from newsclip.index.tag_feedback import text_of
@@ -41,8 +42,8 @@ def reembed(store: Store, encoder_name: str, on_progress: Progress | None = None
     are done and how many there are to do. Raises EncoderUnavailable, or a StoreError.
     """
     with exclusive(store.directory, "reembed.lock", "change of the encoder"):
-        encoder = load_encoder(encoder_name)
-        return _fill_and_switch(store, name_to_keep(encoder_name), encoder, on_progress)
+        name = str(EncoderChoice.parse(encoder_name).over(None))
+        return _fill_and_switch(store, name, load_encoder(name), on_progress)
 
 
 def _fill_and_switch(
@@ -55,10 +56,12 @@ def _fill_and_switch(
     with_snapshot = newest_snapshot(store) is not None
     _embed_feedback(store, encoder, coming.number)
     while True:
+        # Counted once a round: a count reads as many rows as there are articles.
+        total = done + embeddings.count_missing(coming.number)
         for count in _embed_missing(store, encoder, coming.number):
             done += count
             if on_progress:
-                on_progress(done, done + embeddings.count_missing(coming.number))
+                on_progress(done, max(done, total))
         # What was written meanwhile is still missing; then neither of the two is done.
         if with_snapshot:
             with_snapshot = not _snapshot_made(store, coming)

@@ -8,7 +8,6 @@ There is no length limit. The table stays in the file, memory-mapped, so worker 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from newsclip.errors import EncoderUnavailable
+from newsclip.index.model_files import content_hash
 from newsclip.index.pieces import PieceReader
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
@@ -55,7 +55,8 @@ class StaticEncoder:
             raise
         except Exception as error:  # tokenizers raises plain Exception for a damaged file
             raise EncoderUnavailable(f"cannot read the model in {folder}: {error}") from error
-        self._id = f"{name or folder.resolve().name}@{_content_hash(folder)}"
+        digest = content_hash([folder / "tokenizer.json", folder / "model.safetensors"])
+        self._id = f"{name or folder.resolve().name}@{digest}"
 
     def _load(self, folder: Path) -> None:
         self._table, self._mapping, self._weights = _read_table(folder / "model.safetensors")
@@ -152,11 +153,3 @@ def _read_safetensors(file: Path) -> dict[str, NDArray[Any]]:
         raw = np.asarray(data[first:last]).view(_DTYPES[entry["dtype"]])
         tensors[name] = raw.reshape(entry["shape"])
     return tensors
-
-
-def _content_hash(folder: Path) -> str:
-    """Eight hex digits that change whenever the embeddings may."""
-    digest = hashlib.sha256()
-    for name in ("tokenizer.json", "model.safetensors"):
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()[:8]

@@ -12,6 +12,7 @@ from newsclip.api.cli.config_command import config
 from newsclip.api.cli.curation_command import curation
 from newsclip.api.cli.demo_command import demo
 from newsclip.api.cli.evaluate_command import evaluate
+from newsclip.api.cli.export_onnx_command import export_onnx
 from newsclip.api.cli.export_similar_command import export_similar
 from newsclip.api.cli.group import CommandGroup
 from newsclip.api.cli.import_command import import_
@@ -55,6 +56,7 @@ for command in (
     rebuild,
     reembed,
     train_model,
+    export_onnx,
     tune,
     evaluate,
     config,

@@ -56,7 +56,7 @@ def _import_newsroom(settings: Settings) -> int:
 
     newsroom = files("newsclip.newsroom") / "articles.jsonl"
     with (
-        Archive.open(settings.data, settings.encoder, create=True) as archive,
+        Archive.open(settings.data, settings.encoder_choice, create=True) as archive,
         BytesIO(newsroom.read_bytes()) as stream,
     ):
         archive.import_articles(read_articles(stream))

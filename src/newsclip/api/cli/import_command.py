@@ -42,7 +42,7 @@ def import_(context: click.Context, file: str, strict: bool, as_json: bool) -> N
     settings = load_settings()
     with (
         open_source(file) as source,
-        Archive.open(settings.data, settings.encoder, create=True) as archive,
+        Archive.open(settings.data, settings.encoder_choice, create=True) as archive,
         _Progress(source) as progress,
     ):
         try:

@@ -43,6 +43,16 @@ def common_options(command: _Command) -> _Command:
     return command
 
 
+def encoder_options(command: _Command) -> _Command:
+    """``--dimension`` and ``--backend``, beside ``--encoder``."""
+    for option in (
+        setting_option("--backend", metavar="NAME", help="torch, onnx or int8, of a transformer."),
+        setting_option("--dimension", metavar="N", help="How many of its dimensions to keep."),
+    ):
+        command = option(command)
+    return command
+
+
 def serving_options(command: _Command) -> _Command:
     """``--host``, ``--port`` and ``--workers``."""
     for option in (
@@ -128,7 +138,7 @@ def open_archive() -> Iterator[Archive]:
     from newsclip.index.archive import Archive
 
     settings = load_settings()
-    with Archive.open(settings.data, settings.encoder) as archive:
+    with Archive.open(settings.data, settings.encoder_choice) as archive:
         yield archive
 
 

@@ -4,13 +4,14 @@ from dataclasses import asdict
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, load_settings
+from newsclip.api.cli.options import common_options, encoder_options, json_option, load_settings
 from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.progress_bar import progress_bar
 
 
 @click.command("reembed")
 @click.option("--rollback", is_flag=True, help="Go back to the encoder before the last change.")
+@encoder_options
 @json_option
 @common_options
 def reembed(rollback: bool, as_json: bool) -> None:
@@ -27,7 +28,7 @@ def reembed(rollback: bool, as_json: bool) -> None:
     store = Store.open(settings.data)
     try:
         active = store.embeddings.active()
-        name = settings.encoder or (active.name if active else "builtin")
+        name = str(settings.encoder_choice.over(active.name if active else None))
         with progress_bar(" articles") as progress:
             if rollback:
                 summary = change.roll_back(store, progress)

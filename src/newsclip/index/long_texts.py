@@ -1,0 +1,84 @@
+"""Texts longer than a transformer reads: cut into passages, whose embeddings are pooled.
+
+A transformer reads a few hundred pieces and drops the rest. Long articles are therefore cut into
+passages of the model's own length, and the passages' embeddings are averaged; the first passage,
+with the title and the lead, weighs as much as all the others together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LONGEST_PASSAGE = 512  # pieces; some models claim to read far more, at a quadratic price
+_SPECIAL_PIECES = 8  # room for [CLS], [SEP] and the like
+_PROMPT_PIECES = 24  # room for a prompt such as "passage: "
+_MOST_PASSAGES = 64  # some 20,000 words; more would not move the mean
+_PIECE_CHARACTERS = 16  # a piece is hardly ever longer
+
+Spans = Callable[[str], Sequence[tuple[int, int]]]
+"""Where the pieces of a text begin and end, in characters."""
+
+
+def passage_length(limit: float, prompted: bool) -> int:
+    """How many pieces of a text fit into one passage of a model that reads ``limit`` of them."""
+    prompts = _PROMPT_PIECES if prompted else 0
+    return max(16, int(min(limit, _LONGEST_PASSAGE)) - _SPECIAL_PIECES - prompts)
+
+
+def cut(text: str, length: int, spans: Spans) -> list[str]:
+    """The text in passages of at most some ``length`` pieces, each begun with a whole word."""
+    if len(text) <= length:
+        return [text]  # a piece has at least one character
+    head = text[: length * _MOST_PASSAGES * _PIECE_CHARACTERS]
+    starts = [start for start, _ in spans(head)[::length]][:_MOST_PASSAGES]
+    cuts = [_word_start(head, start) for start in starts[1:]]
+    parts = [head[a:b] for a, b in pairwise([0, *cuts, len(head)])]
+    return [part for part in parts if part.strip()] or [head]
+
+
+def _word_start(text: str, position: int) -> int:
+    """Step back to the start of the word around ``position``, if it is near."""
+    gap = max(text.rfind(" ", position - 32, position), text.rfind("\n", position - 32, position))
+    return position if gap < 0 else gap + 1
+
+
+def pooled(passages: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float32]:
+    """One row for each text: the weighted mean of its passages' rows.
+
+    ``passages`` is (sum of counts, dimension), ``counts`` says how many each text has.
+    """
+    ends = np.cumsum([0, *counts])
+    rows = [_weighted(passages[start:end]) for start, end in pairwise(ends)]
+    return np.array(rows, dtype=np.float32).reshape(len(counts), passages.shape[1])
+
+
+def _weighted(passages: NDArray[np.float32]) -> NDArray[np.float32]:
+    weights = np.ones(len(passages), dtype=np.float32)
+    weights[0] = max(1, len(passages) - 1)
+    mean: NDArray[np.float32] = weights @ passages
+    return mean
+
+
+def readable(text: str) -> str:
+    """The text with lone surrogates replaced, which tokenizers refuse."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def unit_rows(rows: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float32]:
+    """The rows at unit length.
+
+    A text without a word gets the first axis, (1, 0, …, 0): what a transformer makes of nothing
+    is near to short texts of any kind.
+    """
+    embeddings = np.zeros_like(rows)
+    for target, row, text in zip(embeddings, rows, texts, strict=True):
+        length = float(np.linalg.norm(row))
+        if length > 1e-6 and any(map(str.isalnum, text)):
+            target[:] = row / length
+        else:
+            target[0] = 1.0
+    return embeddings
