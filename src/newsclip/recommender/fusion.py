@@ -72,7 +72,10 @@ def pool(
     keys = np.union1d(matched, near.keys)
     scores = blended(view, query, embedding, semantic_weight, keys, near)
     ranked = Scored.ranked(keys, scores)
-    return Candidates(ranked, len(matched) < depth, len(near.keys) < depth)
+    all_near = len(near.keys) < depth or (
+        embedding is not None and not meaning_scores(view, embedding, near.scores[-1:]).any()
+    )
+    return Candidates(ranked, len(matched) < depth, all_near)
 
 
 def blended(

@@ -10,7 +10,23 @@ from numpy.typing import NDArray
 
 from newsclip.index.view import View
 
-SENTENCE = re.compile(r"[^.!?\n]+[.!?]*[\"”’')]*")
+_CLOSING, _OPENING = r"[\"”’»')\]]*", r"[\"“‘«'(\[]*"
+SENTENCE = re.compile(
+    rf"""
+    [^\s.!?][^.!?\n]*
+    (?:  # no end: behind an initial or a title, within a number, before a small letter
+        (?:
+            (?<=\b[A-Z])\. | (?<=\b(?:Mr|Ms|Dr|St|Jr|Sr|vs))\. | (?<=\b(?:Mrs|Sen|Rep|Gov|Gen))\.
+            | [.!?]+{_CLOSING}(?!{_CLOSING}(?:\s+{_OPENING}[^\Wa-z_]|\s*(?:\n|\Z)))
+        )
+        [^.!?\n]*
+    )*
+    (?:[.!?]+{_CLOSING})?
+    """,
+    re.VERBOSE,
+)
+"""A sentence, perhaps with blanks at its end; a line break always ends one."""
+
 _SENTENCES = 60  # of a text, from its beginning
 _LOOKED_AT = 40  # of a hit, for the one that is nearest in meaning
 _PASSAGE = 300  # characters; two sentences that are longer are no passage
@@ -32,8 +48,7 @@ class Sentences:
 
 def sentences_of(view: View, text: str) -> Sentences:
     """A text's sentences; a term weighs as much as it is telling in this archive (idf)."""
-    found = (match.group().strip() for match in SENTENCE.finditer(text))
-    texts = [text for text in found if _SHORTEST <= len(text) <= _LONGEST][:_SENTENCES]
+    texts = [text[start:end] for start, end in _sentence_spans(text, _SENTENCES)]
     numbered = [view.query(dict.fromkeys(view.terms(text), 1.0)).terms for text in texts]
     terms = np.unique(np.concatenate([np.empty(0, np.int64), *numbered]))
     weights = np.zeros((len(texts), len(terms)))
@@ -53,7 +68,7 @@ def nearest_passages(
     """
     if embedding is None:
         return [None] * len(bodies)
-    spans = [_sentence_spans(body) for body in bodies]
+    spans = [_sentence_spans(body, _LOOKED_AT) for body in bodies]
     texts = [body[a:b] for body, of_body in zip(bodies, spans, strict=True) for a, b in of_body]
     if not texts:
         return [None] * len(bodies)
@@ -67,15 +82,14 @@ def nearest_passages(
     return nearest
 
 
-def _sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a text begin and end."""
-    spans = []
+def _sentence_spans(text: str, most: int) -> list[tuple[int, int]]:
+    """Where the first sentences of a text begin and end."""
+    spans: list[tuple[int, int]] = []
     for match in SENTENCE.finditer(text):
-        blank = len(match.group()) - len(match.group().lstrip())
-        start, end = match.start() + blank, match.start() + len(match.group().rstrip())
+        start, end = match.start(), match.start() + len(match.group().rstrip())
         if _SHORTEST <= end - start <= _LONGEST:
             spans.append((start, end))
-        if len(spans) == _LOOKED_AT:
+        if len(spans) == most:
             break
     return spans
 

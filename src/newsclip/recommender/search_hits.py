@@ -43,7 +43,7 @@ def search_hits(view: View, page: Scored, sought: Sought) -> list[Hit]:
         Hit(
             articles[key],
             score,
-            (shown[key][0] if shown else Reason("newest"),),
+            (shown[key][0],) if shown else (),
             snippet=shown[key][1] if shown else None,
             passage=passage,
             duplicates=duplicates.get(key, ()),
