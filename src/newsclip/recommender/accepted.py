@@ -109,9 +109,10 @@ def _behind(first: Scored, others: Scored) -> Scored:
 
 def _distinct(view: View, ranked: Scored, collapse: bool) -> Scored:
     """Of each cluster of copies the first, if that is asked for."""
-    if not collapse:
+    if not collapse or not len(ranked.keys):
         return ranked
-    kept = np.isin(ranked.keys, one_of_each(view, ranked.keys.tolist()))
+    keys = ranked.keys.tolist()
+    kept = np.isin(ranked.keys, one_of_each(view, keys, len(keys)))
     return Scored(ranked.keys[kept], ranked.scores[kept])
 
 

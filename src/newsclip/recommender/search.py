@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -110,7 +111,7 @@ class _Asked:
 def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     parsed = parse(query)
     where = parsed.narrowed(options.where)
-    written = _query_words(view, parsed.text)
+    written = _query_words(view, parsed.text, where.languages)
     if not written:  # "???" means nothing: every article would be as near to it as any other
         return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
     embedding, degraded = _embedding(view, parsed.text, options.mode)
@@ -192,9 +193,9 @@ def _term_query(view: View, terms: dict[str, str]) -> TermQuery:
     return TermQuery(query.terms[order], query.weights[order])
 
 
-def _query_words(view: View, query: str) -> dict[str, str]:
+def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str, str]:
     """The query's terms, each as it was typed; the words of most articles only if no others."""
-    typed = {word.term: query[word.start : word.end] for word in view.words(query)}
+    typed = {word.term: query[word.start : word.end] for word in view.query_words(query, languages)}
     words = dict(list(typed.items())[:_QUERY_WORDS])
     if len(view) < _SMALL:
         return words

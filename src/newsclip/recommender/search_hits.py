@@ -64,9 +64,11 @@ def _found_in(
     for place, key in enumerate(keys.tolist()):
         article = articles[key]
         present = set(compress(telling, anywhere[place]))
-        words = tuple(word for term, word in sought.written.items() if term in present)
+        words = tuple(
+            dict.fromkeys(word for term, word in sought.written.items() if term in present)
+        )
         shown = dict(compress(telling.items(), (in_body if article.body else anywhere)[place]))
         text = article.body or article.summary or article.title
         reason = Reason("words", words) if words else Reason("meaning")
-        found[key] = (reason, snippet(view, text, shown))
+        found[key] = (reason, snippet(view, text, shown, article.language))
     return found
