@@ -33,13 +33,15 @@ def visible_span(article: Article) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Wording:
-    """Words that stand in a text field one after the other, in any form (see index/analysis.py).
+    """Words that stand in a text field one after the other, but for letter case and accents.
 
-    ``field`` is one of TEXT_FIELDS, or empty for any of them.
+    A single word may stand there in any form of it, unless ``exact``. ``field`` is one of
+    TEXT_FIELDS, or empty for any of them.
     """
 
     text: str
     field: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True)

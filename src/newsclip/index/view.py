@@ -1,5 +1,6 @@
 """The archive at one moment, as the recommender asks it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import ArticleNotFound, UrlUnknown
-from newsclip.index.analysis import Analyzer, Word
+from newsclip.index.analysis import Analyzer, Word, stemmer_of
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
-from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
+from newsclip.index.filters import ALWAYS, NEVER, UNDETERMINED, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
@@ -265,12 +266,14 @@ class View:
         """For each key the other articles of its cluster of copies, visible or not, ascending."""
         return self._layers.clusters.copies_of(np.fromiter(keys, np.int64, len(keys)))
 
-    def copies_of_text(self, body: str, published_at: datetime | None = None) -> tuple[int, ...]:
+    def copies_of_text(
+        self, body: str, published_at: datetime | None = None, language: str | None = None
+    ) -> tuple[int, ...]:
         """The keys of the copies of a body that may not be in the archive, and of their copies.
 
         Ascending; of an undated text those of any date.
         """
-        terms = self._analyzer.terms(body)
+        terms = self._analyzer.terms(body, language)
         return self._layers.clusters.copies_of_text(terms, seconds(published_at, NEVER))
 
     # Words
@@ -355,9 +358,9 @@ class View:
             lengths[places] = segment.columns["field_length"][rows, TEXT_FIELDS.index("body")]
         return lengths
 
-    def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
+    def terms_in(self, texts: Mapping[str, str], language: str | None = None) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
-        terms = field_terms(texts, self._analyzer.terms)
+        terms = field_terms(texts, self._analyzer.terms, language)
         return _term_counts(term_entries(terms, self._layers.terms.numbers)[0])
 
     def term_texts(self, terms: _Keys) -> list[str]:
@@ -373,20 +376,53 @@ class View:
         return self._layers.statistics.rarities(terms)
 
     def words(self, text: str) -> list[Word]:
-        """The words of a text as they are indexed, in their order, with their places."""
+        """The words of a text as they are indexed in English, in their order, with their places."""
         return self._analyzer.words(text)
 
-    def terms(self, text: str) -> list[str]:
+    def query_words(self, query: str, languages: Collection[str] = ()) -> list[Word]:
+        """The words of a query, each as it is indexed in the languages of the archive.
+
+        A word comes once for each different term that some article has, or once if none has it.
+        ``languages`` are those of the articles that are looked for, if not all.
+        """
+        stemmers = {stemmer_of(each): each for each in languages or self._languages()}
+        found: dict[tuple[int, int], list[Word]] = {}
+        for language in stemmers.values():
+            for word in self._analyzer.words(query, language):
+                found.setdefault((word.start, word.end), []).append(word)
+        return [word for words in found.values() for word in self._known(words)]
+
+    def _known(self, words: Sequence[Word]) -> list[Word]:
+        different = list({word.term: word for word in words}.values())
+        numbers = self._layers.terms.numbers([word.term for word in different])
+        known = [word for word, number in zip(different, numbers, strict=True) if number >= 0]
+        return known or different[:1]
+
+    def main_language(self) -> str:
+        """The language of most articles: what a text is in that does not say."""
+        languages = self._languages()
+        return max(languages, key=lambda language: languages[language])
+
+    def _languages(self) -> Mapping[str, int]:
+        """The languages of the articles, with their number; ``und`` for none."""
+        found: Counter[str] = Counter()
+        for segment in self._layers.segments:
+            found.update(segment.lexicon.languages())
+        return found or {UNDETERMINED: 0}
+
+    def terms(self, text: str, language: str | None = None) -> list[str]:
         """The terms of a text as they are indexed, in their order."""
-        return self._analyzer.terms(text)
+        return self._analyzer.terms(text, language)
 
-    def as_written(self, text: str, terms: Collection[str]) -> dict[str, str]:
+    def as_written(
+        self, text: str, terms: Collection[str], language: str | None = None
+    ) -> dict[str, str]:
         """For each of the terms that stands in a text, a word that it stands there for."""
-        return self._analyzer.as_written(text, terms)
+        return self._analyzer.as_written(text, terms, language)
 
-    def places(self, text: str, terms: Collection[str]) -> list[Word]:
+    def places(self, text: str, terms: Collection[str], language: str | None = None) -> list[Word]:
         """The words of a text that stand for one of the terms, in their order."""
-        return self._analyzer.places(text, terms)
+        return self._analyzer.places(text, terms, language)
 
     # Rows
 

@@ -104,11 +104,12 @@ class Comparison:
 
     @cached_property
     def _sentences(self) -> Sentences:
-        return sentences_of(self._view, self._source.draft.body or self._source.draft.text)
+        draft = self._source.draft
+        return sentences_of(self._view, draft.body or draft.text, draft.language)
 
     def _passages(self, article: Article) -> tuple[str, ...]:
         text = article.body or article.summary or article.title
-        return best_pair(self._sentences, sentences_of(self._view, text)) or ()
+        return best_pair(self._sentences, sentences_of(self._view, text, article.language)) or ()
 
 
 def _gap(source: Source, article: Article) -> int | None:

@@ -1,7 +1,7 @@
 """Where did we write about …? What was typed is found, and what was meant."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import compress
 
@@ -43,13 +43,14 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     parsed = parse(query)
     if not parsed.text and parsed.where != Filter():
         return _newest(view, parsed.narrowed(options.where), limit, offset)
-    written = _query_words(view, parsed.text)
+    where = parsed.narrowed(options.where)
+    written = _query_words(view, parsed.text, where.languages)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit)
     asked = _Asked(
         _term_query(view, written),
         None if options.mode == "keyword" else view.embed_query(parsed.text),
-        parsed.narrowed(options.where),
+        where,
         _WEIGHTS[options.mode],
     )
     ranked, is_whole = _ranked(view, asked, offset + limit)
@@ -112,9 +113,9 @@ def _term_query(view: View, terms: dict[str, str]) -> TermQuery:
     return TermQuery(query.terms[order], query.weights[order])
 
 
-def _query_words(view: View, query: str) -> dict[str, str]:
+def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str, str]:
     """The query's terms, each as it was typed; the words of most articles only if no others."""
-    typed = {word.term: query[word.start : word.end] for word in view.words(query)}
+    typed = {word.term: query[word.start : word.end] for word in view.query_words(query, languages)}
     words = dict(list(typed.items())[:_QUERY_WORDS])
     if len(view) < _SMALL:
         return words
@@ -135,10 +136,12 @@ def _hits(view: View, page: Scored, query: TermQuery, written: Mapping[str, str]
     for place, key in enumerate(page.keys.tolist()):
         article = articles[key]
         present = set(compress(telling, anywhere[place]))
-        words = tuple(word for term, word in written.items() if term in present)
+        words = tuple(dict.fromkeys(word for term, word in written.items() if term in present))
         shown = dict(compress(telling.items(), (in_body if article.body else anywhere)[place]))
         text = article.body or article.summary or article.title
         reason = Reason("words", words) if words else Reason("meaning")
         score = float(page.scores[place])
-        hits.append(Hit(article, score, (reason,), snippet=snippet(view, text, shown)))
+        hits.append(
+            Hit(article, score, (reason,), snippet=snippet(view, text, shown, article.language))
+        )
     return hits

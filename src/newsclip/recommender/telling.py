@@ -38,7 +38,8 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
 def terms_of_draft(view: View, draft: Draft) -> TermCounts:
     """The terms of a text that is not in the archive."""
     body = draft.body[:_BODY_CHARACTERS]
-    return view.terms_in({"title": draft.title, "summary": draft.summary, "body": body})
+    texts = {"title": draft.title, "summary": draft.summary, "body": body}
+    return view.terms_in(texts, draft.language or view.main_language())
 
 
 def held_terms(view: View, query: TermQuery, keys: Sequence[int]) -> dict[int, list[int]]:
@@ -59,7 +60,9 @@ def shared_words(
         key: [terms[place] for place in places if place < len(terms)][:_SHOWN]
         for key, places in held.items()
     }
-    written = view.as_written(draft.text, {term for found in shared.values() for term in found})
+    language = draft.language or view.main_language()
+    wanted = {term for found in shared.values() for term in found}
+    written = view.as_written(draft.text, wanted, language)
     return {
         key: tuple(written[term] for term in found if term in written)
         for key, found in shared.items()
