@@ -8,6 +8,7 @@ import pytest
 from .checked_client import CheckedClient
 from .conftest import DRAFT, HARBOUR
 from .test_curation import WRITTEN
+from .test_tag_feedback import WRITTEN as FEEDBACK_WRITTEN
 
 SIMILAR = f"/v1/articles/{quote(HARBOUR['id'], safe='')}/similar"
 
@@ -54,7 +55,8 @@ def test_tags_are_suggested_with_evidence(shared: CheckedClient) -> None:
 
 def test_the_vocabulary_is_listed_most_used_first(shared: CheckedClient) -> None:
     answer = shared.get("/v1/tags?limit=2").json
-    assert answer["tags"][0] == {"tag": "Harbour", "articles": 3}
+    first = answer["tags"][0]
+    assert (first["tag"], first["articles"], first["status"]) == ("Harbour", 3, "active")
     assert (len(answer["tags"]), answer["total"]) == (2, 6)
     assert shared.get("/v1/tags?offset=2").json["tags"][0] not in answer["tags"]
 
@@ -63,7 +65,7 @@ def test_an_empty_archive_has_empty_answers(empty: CheckedClient) -> None:
     assert empty.get("/v1/search?q=harbour").json["hits"] == []
     assert empty.post("/v1/similar", json=DRAFT).json["hits"] == []
     assert empty.post("/v1/tags/suggest", json=DRAFT).json["suggestions"] == []
-    assert empty.get("/v1/tags").json == {"tags": [], "total": 0}
+    assert empty.get("/v1/tags").json == {"tags": [], "total": 0, "style": "Tag of Words"}
     assert empty.get("/v1/stats").json["articles"] == 0
 
 
@@ -120,8 +122,30 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "unlike": (None, ["economy/2025/harbour-fees"]),
     },
     ("post", "/v1/tags/suggest"): DRAFT_FIELDS
-    | {"limit": (1, 2), "min_score": (0, 1), "tags": (None, ["Harbour"])},
-    ("get", "/v1/tags"): {"limit": (1, 2), "offset": (0, 1)},
+    | {
+        "limit": (1, 2),
+        "min_score": (0, 1),
+        "tags": (None, ["Harbour"]),
+        "article": (None, HARBOUR["id"]),
+        "language": ("en", "es"),
+        "banned": (None, ["#harbour"]),
+        "branch": ("Harbour", "Trade"),
+        "group": ("place", "topic"),
+    },
+    ("get", "/v1/tags/feedback"): {
+        "author": (None, "Ada Byron"),
+        "article": (None, HARBOUR["id"]),
+        "before": (None, "2"),
+        "limit": (1, 2),
+    },
+    ("get", "/v1/tags"): {
+        "q": (None, "harb"),
+        "status": ("active", "banned"),
+        "group": (None, "place"),
+        "branch": (None, "Harbour"),
+        "limit": (1, 2),
+        "offset": (0, 1),
+    },
     ("get", "/v1/curation"): {
         "kind": (None, "hide"),
         "target": (None, "tag:#sponsored"),
@@ -186,7 +210,7 @@ def test_no_documented_parameter_is_left_out_above(shared: CheckedClient) -> Non
             model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if model.endswith("Body"):
                 names |= set(document["components"]["schemas"][model]["properties"])
-            varied = (VARIED | WRITTEN).get((method, path), {})
+            varied = (VARIED | WRITTEN | FEEDBACK_WRITTEN).get((method, path), {})
             assert names == set(varied), f"{method} {path}"
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
-from newsclip.index.statistics import Statistics, TagCount
+from newsclip.index.statistics import Statistics
 from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
-from newsclip.recommender.tags import TagSuggestion
+from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
 _SCORE_DIGITS = 4  # what lies behind is float32 noise, and makes answers hard to compare
 
@@ -110,9 +110,18 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
     }
 
 
-def suggestions_to_dict(suggestions: Sequence[TagSuggestion]) -> dict[str, Any]:
+def suggestions_to_dict(answer: TagAnswer) -> dict[str, Any]:
     """The answer of ``/v1/tags/suggest``."""
-    return {"suggestions": [_suggestion_to_dict(suggestion) for suggestion in suggestions]}
+    return {
+        "suggestions": [_suggestion_to_dict(tag) for tag in answer.suggestions],
+        "confirmed": [_suggestion_to_dict(tag) for tag in answer.confirmed],
+        "doubtful": [
+            _suggestion_to_dict(tag) | {"why": tag.doubt.why, "instead": tag.doubt.instead}
+            for tag in answer.doubtful
+            if tag.doubt
+        ],
+        "notes": [{"code": note.code, "text": note.text} for note in answer.notes],
+    }
 
 
 def _suggestion_to_dict(suggestion: TagSuggestion) -> dict[str, Any]:
@@ -134,11 +143,6 @@ def evidence_to_dict(evidence: Evidence) -> dict[str, Any]:
             "score": round(evidence.score, _SCORE_DIGITS),
         }
     return {"kind": "text", "matched": evidence.matched, "sentence": evidence.sentence}
-
-
-def vocabulary_to_dict(vocabulary: Sequence[TagCount]) -> dict[str, Any]:
-    """The answer of ``/v1/tags``: the house vocabulary, most used first."""
-    return {"tags": [{"tag": count.tag, "articles": count.articles} for count in vocabulary]}
 
 
 def statistics_to_dict(statistics: Statistics) -> dict[str, Any]:
