@@ -13,7 +13,7 @@ from newsclip.index.columns import Array
 
 _HEAD = 8  # bytes of each text, as a number: found faster than by a look at the text
 _SHORTEST = 4  # letters of a word that may be mistyped
-_BEGUN = 5  # letters of a beginning that may be
+_BEGUN = range(5, 41)  # letters of a beginning that may be
 _LONG = 8  # letters of one that may be mistyped in two places
 _BYTES = 4  # of a letter, at most
 _MOST_LOOKED_AT = 2_000  # texts that begin alike
@@ -152,8 +152,8 @@ def edits_of(word: str) -> int:
 
 
 def edits(word: str) -> set[str]:
-    """All beginnings that are one edit away (Norvig, 2007); none of a short one."""
-    if len(word) < _BEGUN:
+    """All beginnings that are one edit away (Norvig, 2007); none of a very short or long one."""
+    if len(word) not in _BEGUN:
         return set()
     splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     alphabet = {*string.ascii_lowercase, *word}

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from newsclip.index.view import View
 
-_MOST = 4  # words of a query that are looked into
+_MOST = 4  # words of a query that are exchanged
+_CHARACTERS = 500  # of a query; a longer one is a text, whose words need not be known
 
 
 def corrections(view: View, text: str) -> dict[str, str]:
@@ -13,6 +14,7 @@ def corrections(view: View, text: str) -> dict[str, str]:
 
     Left out are words for which nothing is near enough.
     """
+    text = text[:_CHARACTERS]
     typed = {word.term: text[word.start : word.end] for word in view.query_words(text)}
     unknown = list(dict.fromkeys(word for term, word in typed.items() if not view.knows(term)))
     found = ((word, view.typed.meant(word)) for word in unknown[:_MOST])

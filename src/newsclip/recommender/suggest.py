@@ -13,7 +13,7 @@ from typing import Literal, cast
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.index.wordlist import edits
-from newsclip.recommender.query import ParsedQuery
+from newsclip.recommender.query import parse
 
 MAX_CHARACTERS = 200
 """What is typed beyond it is no beginning any more."""
@@ -50,7 +50,7 @@ def suggest(view: View, typed: str, limit: int = 8) -> list[Completion]:
     The last word may be half typed. Where nothing begins as it does, one letter may be wrong.
     Behind ``tag:``, ``section:`` or ``author:`` only such names are given.
     """
-    typed = typed[:MAX_CHARACTERS]
+    typed = typed[:MAX_CHARACTERS].replace("#", " ")  # half of a hashtag has no words yet
     if field := _FIELD.fullmatch(typed):
         names = _names(view, " ".join(view.forms(field[2])), limit)
         return [name for name in names if name.kind == field[1].lower()]
@@ -65,15 +65,16 @@ def suggest(view: View, typed: str, limit: int = 8) -> list[Completion]:
     return [*names, *queries[: min(_QUERIES, limit - len(names))], *articles][:limit]
 
 
-def other_queries(view: View, parsed: ParsedQuery, text: str) -> list[str]:
+def other_queries(view: View, query: str, text: str) -> tuple[str, ...]:
     """What finds something where a query finds nothing: it without its conditions, and names.
 
-    ``text`` are the query's words, spelled as the archive spells them.
+    ``text`` are its words, spelled as the archive spells them.
     """
-    known = [word.term for word in view.query_words(text) if view.knows(word.term)]
-    freed = [text] if known and parsed.where != Filter() else []
+    text = text[:MAX_CHARACTERS]
+    known = any(view.knows(word.term) for word in view.query_words(text))
+    freed = [text] if known and parse(query).where != Filter() else []
     names = _names(view, " ".join(view.forms(text)), _NAMES)
-    return [*freed, *(f"{name.kind}:{_quoted(name.text)}" for name in names)]
+    return (*freed, *(f"{name.kind}:{_quoted(name.text)}" for name in names))
 
 
 def _quoted(name: str) -> str:
