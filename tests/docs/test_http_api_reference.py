@@ -30,7 +30,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "http-api.md"
 HOST = "http://127.0.0.1:8000"
 STALE = "the page shows an old answer: python -m tests.docs.test_http_api_reference"
 VARIES = {"store_bytes", "revision", "created_at", "at"}  # with the platform, order and hour
-BLOCK = re.compile(r"```console\n\$ (?P<command>curl.*?)\n(?P<answer>\{\n.*?|\d+\n|)```", re.DOTALL)
+BLOCK = re.compile(r"```console\n\$ (?P<command>curl.*?)\n(?P<answer>[{\[]\n.*?|\d+\n|)```", re.DOTALL)
 
 
 @dataclass
@@ -57,6 +57,8 @@ class Request:
                 case "-H":
                     name, _, value = next(words).partition(": ")
                     headers[name] = value
+                case "-d" if body is not None:
+                    body += b"&" + next(words).encode()
                 case "-d":
                     method, body = "POST" if method == "GET" else method, next(words).encode()
                 case "-w":
@@ -67,6 +69,8 @@ class Request:
                 case _:
                     assert word.startswith(HOST), word
                     address = word.removeprefix(HOST)
+        if body is not None:  # as curl has it
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         return cls(method, address, headers, body, status, shown)
 
     def send(self, client: FlaskClient) -> TestResponse:

@@ -103,7 +103,7 @@ class Operations(list[Operation]):
         return declare
 
 
-def json_response(value: Mapping[str, Any], status: int = 200) -> Response:
+def json_response(value: Mapping[str, Any] | Sequence[Any], status: int = 200) -> Response:
     """``value`` as JSON in UTF-8."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text, status, mimetype=JSON)
