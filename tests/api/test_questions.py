@@ -56,7 +56,8 @@ def test_tags_are_suggested_with_evidence(shared: CheckedClient) -> None:
 
 def test_the_vocabulary_is_listed_most_used_first(shared: CheckedClient) -> None:
     answer = shared.get("/v1/tags?limit=2").json
-    assert answer["tags"][0] == {"tag": "Harbour", "articles": 3}
+    first = answer["tags"][0]
+    assert (first["tag"], first["articles"], first["status"]) == ("Harbour", 3, "active")
     assert (len(answer["tags"]), answer["total"]) == (2, 6)
     assert shared.get("/v1/tags?offset=2").json["tags"][0] not in answer["tags"]
 
@@ -65,7 +66,7 @@ def test_an_empty_archive_has_empty_answers(empty: CheckedClient) -> None:
     assert empty.get("/v1/search?q=harbour").json["hits"] == []
     assert empty.post("/v1/similar", json=DRAFT).json["hits"] == []
     assert empty.post("/v1/tags/suggest", json=DRAFT).json["suggestions"] == []
-    assert empty.get("/v1/tags").json == {"tags": [], "total": 0}
+    assert empty.get("/v1/tags").json == {"tags": [], "total": 0, "style": "Tag of Words"}
     assert empty.get("/v1/stats").json["articles"] == 0
 
 
@@ -138,7 +139,14 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "before": (None, "2"),
         "limit": (1, 2),
     },
-    ("get", "/v1/tags"): {"limit": (1, 2), "offset": (0, 1)},
+    ("get", "/v1/tags"): {
+        "q": (None, "harb"),
+        "status": ("active", "banned"),
+        "group": (None, "place"),
+        "branch": (None, "Harbour"),
+        "limit": (1, 2),
+        "offset": (0, 1),
+    },
     ("get", "/v1/curation"): {
         "kind": (None, "hide"),
         "target": (None, "tag:#sponsored"),

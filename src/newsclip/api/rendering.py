@@ -5,7 +5,7 @@ from typing import Any
 
 from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
-from newsclip.index.statistics import Statistics, TagCount
+from newsclip.index.statistics import Statistics
 from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
@@ -143,11 +143,6 @@ def evidence_to_dict(evidence: Evidence) -> dict[str, Any]:
             "score": round(evidence.score, _SCORE_DIGITS),
         }
     return {"kind": "text", "matched": evidence.matched, "sentence": evidence.sentence}
-
-
-def vocabulary_to_dict(vocabulary: Sequence[TagCount]) -> dict[str, Any]:
-    """The answer of ``/v1/tags``: the house vocabulary, most used first."""
-    return {"tags": [{"tag": count.tag, "articles": count.articles} for count in vocabulary]}
 
 
 def statistics_to_dict(statistics: Statistics) -> dict[str, Any]:

@@ -330,14 +330,3 @@ class SuggestBody(DraftBody):
             group=self.group,
             article=self.article,
         )
-
-
-class VocabularyQuery(Taken):
-    """Which part of the house vocabulary to show."""
-
-    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(whole_number)] = Field(
-        100, description="the number of tags, 1 to 1000"
-    )
-    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole_number)] = Field(
-        0, description="the number of tags to skip, 0 to 1000000"
-    )

@@ -23,6 +23,7 @@ from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.tag_names import Style
 from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
@@ -219,6 +220,10 @@ class View:
     def tags_spelled_like(self, name: str) -> list[str]:
         """The archive's tags that differ from a name in spelling alone, the most used first."""
         return self._layers.vocabulary.spelled_like(name)
+
+    def tag_style(self) -> Style:
+        """How most of the archive's tags are written."""
+        return self._layers.vocabulary.style()
 
     def newest(self, where: Filter, limit: int) -> list[int]:
         """Keys of the newest articles that pass; undated articles come last."""

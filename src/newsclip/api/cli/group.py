@@ -20,6 +20,8 @@ from newsclip.errors import (
     SourceUnreadable,
     StoreBusy,
     StoreError,
+    TagInvalid,
+    TagUnknown,
     UrlUnknown,
 )
 
@@ -37,7 +39,9 @@ EXIT_CODES: Mapping[type[NewsclipError], int] = {
     ArticleNotFound: 3,
     UrlUnknown: 3,
     RuleNotFound: 3,
+    TagUnknown: 3,
     ArticleInvalid: 4,
+    TagInvalid: 4,
     SourceUnreadable: 4,
     StoreError: 5,
     StoreBusy: 6,
