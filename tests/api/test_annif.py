@@ -260,6 +260,25 @@ def test_a_form_that_breaks_a_rule_is_refused(
     assert all(fault["remedy"] for fault in faults)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("suggest-batch", {"documents": [{"text": "a", "txt": "b"}]}, "documents.0.txt"),
+        ("suggest-batch", {"documents": [{"document_id": "b"}]}, "documents.0.text"),
+        ("learn", [{"text": "a", "subject": []}], "0.subject"),
+        ("learn", [{"subjects": [{"uri": "a", "name": "b"}]}], "0.subjects.0.name"),
+        ("learn", {"text": "a"}, "body"),
+    ],
+)
+def test_a_body_that_breaks_a_rule_is_refused(
+    shared: CheckedClient, path: str, body: Any, field: str
+) -> None:
+    answer = shared.post(f"{PROJECT}/{path}", json=body)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json["errors"]] == [field]
+    assert answer.json["errors"][0]["remedy"]
+
+
 def test_json_is_no_form(shared: CheckedClient) -> None:
     assert shared.post(f"{PROJECT}/suggest", json={"text": TEXT}).status_code == 415
 

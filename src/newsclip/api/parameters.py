@@ -7,11 +7,11 @@ knows, one-valued parameters given twice, bytes that are not UTF-8, JSON that do
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from flask import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, from_json
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -169,9 +169,11 @@ def _remedy(model: type[BaseModel], path: list[str]) -> str:
 
 
 def _model_at(model: type[BaseModel], path: list[str]) -> type[BaseModel]:
-    """The model of the object at ``path`` inside a body of ``model``."""
-    for name in path:
-        model = cast(type[BaseModel], _fields(model)[name].annotation)
+    """The model of the object at ``path`` inside a body of ``model``; lists hold one kind each."""
+    for name in ["root"] * issubclass(model, RootModel) + path:
+        if not name.isdecimal():  # else a place in a list
+            annotation = _fields(model)[name].annotation
+            model = cast(type[BaseModel], (*get_args(annotation), annotation)[0])
     return model
 
 
