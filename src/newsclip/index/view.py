@@ -123,8 +123,8 @@ class View:
 
     def link_counts(self, keys: _Keys) -> _Keys:
         """By how many other articles each key is pointed to, ``(n,)``."""
-        counts = self._store.links.counts(keys.tolist())
-        return np.array([counts.get(key, 0) for key in keys.tolist()], np.int64)
+        counts = self._store.links.counts(keys.tolist(), self._layers.revision)
+        return np.array([counts[key] for key in keys.tolist()], np.int64)
 
     def ids(self, keys: Iterable[int]) -> list[str]:
         """The ids of the articles of some keys."""
