@@ -4,14 +4,15 @@
 
 DIR is an archive with a snapshot. Times are milliseconds of the processor, p50 and p99, since on a
 busy machine the clock tells of others. What is typed are one to three words of titles, the last cut
-off; in a third of them two letters have changed places. With ``--titles`` so many titles, each of the
-halves of two, are indexed beside it, with as many words as an archive of that size has, and what a
-suggestion looks up there is measured alone.
+off; in a third of them two letters have changed places. With ``--titles`` so many titles, each of
+the halves of two, are indexed beside it, with as many words as an archive of that size has, and
+what a suggestion looks up there is measured alone.
 """
 
 import argparse
 import json
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -163,7 +164,8 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1_000)
     parser.add_argument("--titles", type=int, default=0)
     given = parser.parse_args()
-    print(json.dumps(measure(given.directory, given.questions, given.titles), indent=1))
+    figures = measure(given.directory, given.questions, given.titles)
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
 
 
 if __name__ == "__main__":
