@@ -36,9 +36,10 @@ class Reason(Given):
 
 
 class Snippet(Given):
-    """The passage that matched."""
+    """Where the words of the query stand."""
 
     text: str
+    html: str = Field(description="the text escaped, with what matches in `<mark>`")
     marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
         description="[start, end) character ranges of the text"
     )
@@ -79,6 +80,7 @@ class Hit(Given):
     fallback: bool = Field(description="true where it only fills up a related list")
     pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
+    passage: str | None = Field(description="the sentences nearest to the query in meaning")
     duplicates: list[Duplicate] = Field(description="copies that the article stands for")
     explanation: Explanation | None = Field(description="null but with `explain=true`")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsclip.api.cli.evaluate_tags_command import tags
 from newsclip.api.cli.options import common_options, json_option, open_archive
 from newsclip.api.cli.output import print_facts, print_json
 
@@ -22,6 +23,9 @@ _RANKERS = click.Choice(["own", "general", "fixed"])
 @common_options
 def evaluate() -> None:
     """Measure how good the answers are on your own archive."""
+
+
+evaluate.add_command(tags)
 
 
 @evaluate.command("similar")

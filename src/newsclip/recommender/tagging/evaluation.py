@@ -79,6 +79,9 @@ def report_of(
             if (number := numbers.get(fold(tag))) is not None:
                 row[number] = score
     fits, unknown = truth(view, split, known)
+    if not fits.any():
+        remedy = "test on articles whose tags others have, too"
+        raise TooLittleKnown("tagged articles to test on", 0, 1, remedy)
     thresholds = np.array([tagger.threshold_of(tag) for tag in known], np.float32)
     learned_from = np.array([counts[tag] for tag in known])
     written = [names[tag] for tag in known]

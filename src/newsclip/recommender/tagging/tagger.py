@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from newsclip.recommender.telling import frequencies
 
 VERSION = 1
 """Changes with what the numbers of a stored tagger mean."""
+
+_DAMAGED = (ValueError, KeyError, OSError, TypeError, EOFError, IndexError, BadZipFile)
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +150,7 @@ class Tagger:
                 learned_from=facts["learned_from"],
                 calibration_error=facts["calibration_error"],
             )
-        except (ValueError, KeyError, OSError, TypeError, EOFError, IndexError) as error:
+        except _DAMAGED as error:
             raise TaggerInvalid(f"is damaged: {error}") from None
 
 

@@ -31,8 +31,8 @@ from newsclip.recommender.tagging.words import (
 )
 from newsclip.recommender.telling import telling_terms
 
-LEAST_ARTICLES = 30
-"""Tagged articles that are needed; with fewer, votes and names alone are as good."""
+LEAST_ARTICLES = 200
+"""Tagged articles that are needed; with fewer, votes and names alone serve."""
 
 _LEAST_TEXTS = 2  # that a tag's classifier needs
 _MOST_ASKED = 8_000  # articles that the stack is learned on: more change no digit that is shown
