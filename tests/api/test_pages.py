@@ -124,6 +124,7 @@ PAGES = [
     "/search?q=colombia&mode=keyword&section=World&tag=USRelations",
     "/search?tag=%23USRelations",
     "/search?section=World",
+    "/search?q=colombia&year=2026&author=Ada+Byron&sort=newest&last=365d&collapse=story",
     "/search?q=zzzzqqq&mode=keyword",
     "/articles/world/petro",
     "/draft",
@@ -253,7 +254,10 @@ def test_hostile_articles_are_shown_as_text(client: FlaskClient) -> None:
         assert "&lt;script&gt;" in answer.text
 
 
-@pytest.mark.parametrize("name", ["q", "section", "tag", "mode", "offset", "other"])
+@pytest.mark.parametrize(
+    "name",
+    ["q", "section", "tag", "author", "year", "last", "sort", "mode", "offset", "cursor", "other"],
+)
 def test_hostile_parameters_are_shown_as_text(client: FlaskClient, name: str) -> None:
     page = Outline(client.get("/search", query_string={name: ATTACK}).text)
     assert not page.count("script")
@@ -265,6 +269,11 @@ def test_hostile_parameters_are_shown_as_text(client: FlaskClient, name: str) ->
     [
         ({"mode": "psychic"}, "mode"),
         ({"offset": "-1"}, "offset"),
+        ({"sort": "best"}, "sort"),
+        ({"last": "5m"}, "last"),
+        ({"year": "20x6"}, "year"),
+        ({"year": "99999"}, "year"),
+        ({"q": "colombia", "cursor": "x"}, "cursor"),
         ({"offset": "one"}, "offset"),
         ({"q": "colombia", "offset": "999999999"}, "offset"),
     ],
@@ -286,6 +295,20 @@ def test_a_tag_link_lists_the_newest_articles_with_that_tag(client: FlaskClient)
     text = client.get("/search?tag=usrelations").text
     assert 0 < text.index("Petro finds") < text.index("talk about trade")
     assert "cosecha" not in text
+
+
+def test_facets_narrow_down_and_can_be_taken_away(client: FlaskClient) -> None:
+    whole = Outline(client.get("/search?q=colombia&sort=newest").text).values("href", "a")
+    narrower = "/search?q=colombia&author=Ada+Byron&sort=newest"
+    assert narrower in whole
+    assert "/search?q=colombia&section=World&sort=newest" in whole
+    assert "/search?q=colombia&year=2026&sort=newest" in whole
+    text = client.get(narrower).text
+    links = Outline(text).values("href", "a")
+    assert "/search?q=colombia&sort=newest" in links  # without the author again
+    assert narrower not in links
+    found = client.get("/v1/search?q=colombia&sort=newest&author=Ada+Byron").get_json()
+    assert f"{found['total']} article" in text
 
 
 def test_no_result_offers_ways_on(client: FlaskClient) -> None:

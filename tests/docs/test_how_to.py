@@ -202,5 +202,9 @@ def test_a_vocabulary_is_kept(tmp_path: Path) -> None:
     check(HOW_TO / "keep-the-vocabulary.md", tmp_path)
 
 
+def test_what_can_be_searched(tmp_path: Path) -> None:
+    check(HOW_TO / "search.md", tmp_path)
+
+
 def test_drafts_are_tagged_and_feedback_is_given(tmp_path: Path) -> None:
     check(HOW_TO / "tag-drafts.md", tmp_path)
