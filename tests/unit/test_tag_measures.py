@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from ir_measures import ScoredDoc, Qrel, calc_aggregate, nDCG
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ir_measures import Qrel, ScoredDoc, calc_aggregate, nDCG
 
 from newsclip.recommender.tagging.measures import (
     Judged,

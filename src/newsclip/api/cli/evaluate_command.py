@@ -25,9 +25,6 @@ def evaluate() -> None:
     """Measure how good the answers are on your own archive."""
 
 
-evaluate.add_command(tags)
-
-
 @evaluate.command("similar")
 @click.option("--qrels", metavar="FILE", help="Judgments: TREC, tab-separated or JSON Lines.")
 @click.option("--by-tags", is_flag=True, help="By shared rare tags, each hidden from its source.")
@@ -96,3 +93,6 @@ def _print(report: Report) -> None:
     for name, estimates in report.gains.items():
         rows.append((f"gain over {name}", *(shown(estimates[measure]) for measure in MEASURES)))
     print_facts(rows)
+
+
+evaluate.add_command(tags)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsclip.errors import TooLittleKnown
 from newsclip.index.filters import Filter, fold
@@ -59,7 +60,7 @@ def evaluate_tags(view: View, split: Split, seed: int = 0) -> TagReport:
     None of them is a witness, and their own tags are hidden. Raises TooLittleKnown.
     """
     tagger = learn(gather(view, split.where, seed), seed)
-    return report_of(view, split, tagger, _scores(view, split, tagger), seed)
+    return report_of(view, split, tagger, scores_by(view, split, tagger), seed)
 
 
 def report_of(
@@ -102,7 +103,7 @@ def training_counts(view: View, split: Split) -> tuple[Counter[str], dict[str, s
     return counts, names
 
 
-def truth(view: View, split: Split, known: Sequence[str]) -> tuple[np.ndarray, int]:
+def truth(view: View, split: Split, known: Sequence[str]) -> tuple[NDArray[np.bool_], int]:
     """Which test article has which of the known folded tags, and how many others they have."""
     numbers = {tag: number for number, tag in enumerate(known)}
     fits = np.zeros((len(split.test), len(known)), np.bool_)
@@ -116,7 +117,8 @@ def truth(view: View, split: Split, known: Sequence[str]) -> tuple[np.ndarray, i
     return fits, len(unknown)
 
 
-def _scores(view: View, split: Split, tagger: Tagger) -> list[Mapping[str, float]]:
+def scores_by(view: View, split: Split, tagger: Tagger) -> list[Mapping[str, float]]:
+    """What the tagger says of each test article, without their witness."""
     return [
         scored_by(tagger, view, draft, split.where).scores for draft in drafts(view, split.test)
     ]
