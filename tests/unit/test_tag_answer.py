@@ -151,7 +151,7 @@ def test_carriers_beyond_the_neighbours_are_looked_up(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.put([article("g", body="fish and the trawler " * 2, tags=["Fleet"], title="G")])
-    monkeypatch.setattr("newsclip.recommender.tagging.scoring.NEIGHBOURS", 3)
+    monkeypatch.setattr("newsclip.recommender.tagging.witnesses.NEIGHBOURS", 3)
     answer = asked(archive, Draft(body="fish", tags=("Fleet",)))
     (fleet,) = answer.doubtful
     articles = [each for each in fleet.evidence if isinstance(each, NeighbourEvidence)]
