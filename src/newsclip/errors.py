@@ -18,6 +18,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── RuleNotFound             no editors' rule with that id
     ├── TagUnknown               no tag of the vocabulary or of an article
     ├── ChangeUndone             a change of tags that cannot be undone, or not any more
+    ├── ProjectUnknown           no project with that id, as Annif's routes have it
     ├── FeedbackNotFound         no feedback on tags with that number
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
@@ -30,6 +31,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     │   └── EncoderMismatch        the archive's embeddings come from another model
     └── RankerError
         ├── RankerInvalid          a stored ranker that cannot be used
+        ├── TaggerInvalid          a stored tagger that cannot be used
         └── TooLittleKnown         too few articles that are known to belong together
 """
 
@@ -151,6 +153,16 @@ class ChangeUndone(NewsclipError):
             "see what has changed, newest first: newsclip tags log",
         )
         self.number = number
+
+
+class ProjectUnknown(NewsclipError):
+    """Annif's routes name a project that there is not."""
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(
+            f"there is no project {shown(project_id)}", "GET /v1/projects names the one there is"
+        )
+        self.project_id = project_id
 
 
 class FeedbackNotFound(NewsclipError):
@@ -285,7 +297,7 @@ class EncoderMismatch(EncoderError):
 
 
 class RankerError(NewsclipError):
-    """What ranks related articles cannot be used, learned or measured."""
+    """What ranks articles or tags cannot be used, learned or measured."""
 
 
 class RankerInvalid(RankerError):
@@ -294,6 +306,15 @@ class RankerInvalid(RankerError):
     def __init__(self, problem: str) -> None:
         remedy = "learn it anew: newsclip tune; or use the general one: newsclip tune --reset"
         super().__init__(f"the archive's own ranker {problem}", remedy)
+        self.problem = problem
+
+
+class TaggerInvalid(RankerError):
+    """A stored tagger is damaged, or was learned by another version."""
+
+    def __init__(self, problem: str) -> None:
+        remedy = "learn it anew: newsclip tags train; until then votes and names serve"
+        super().__init__(f"the archive's tagger {problem}", remedy)
         self.problem = problem
 
 

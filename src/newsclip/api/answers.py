@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from newsclip.index.rules import MAX_POSITION
 from newsclip.recommender.hit import ReasonKind
 from newsclip.recommender.onward import SlotName
+from newsclip.recommender.suggest import CompletionKind
 from newsclip.recommender.tagging.current import Why
 from newsclip.recommender.tagging.notes import NoteCode
 from newsclip.recommender.vocabulary import Standing
@@ -36,9 +37,10 @@ class Reason(Given):
 
 
 class Snippet(Given):
-    """The passage that matched."""
+    """Where the words of the query stand."""
 
     text: str
+    html: str = Field(description="the text escaped, with what matches in `<mark>`")
     marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
         description="[start, end) character ranges of the text"
     )
@@ -79,6 +81,7 @@ class Hit(Given):
     fallback: bool = Field(description="true where it only fills up a related list")
     pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
+    passage: str | None = Field(description="the sentences nearest to the query in meaning")
     duplicates: list[Duplicate] = Field(description="copies that the article stands for")
     explanation: Explanation | None = Field(description="null but with `explain=true`")
 
@@ -126,6 +129,22 @@ class SearchAnswer(Given):
     did_you_mean: str | None = Field(description="the query as it was probably meant")
     suggestions: list[str] = Field(description="queries that find something")
     degraded: str | None = Field(description="what could not be done; null where all went well")
+
+
+class Completion(Given):
+    """One way to go on typing."""
+
+    kind: CompletionKind
+    text: str = Field(description="a name, a query or a title, as its kind says")
+    articles: Count | None = Field(description="how many have it; null but for a name")
+    id: str | None = Field(description="the article's; null but for a title")
+    url: str | None = Field(description="the article's; null but for a title")
+
+
+class CompletionsAnswer(Given):
+    """Ways to go on: names first, then queries, then articles by their titles."""
+
+    suggestions: list[Completion]
 
 
 class ArticleEvidence(Given):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from newsclip.api.marks import marked
 from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
 from newsclip.index.statistics import Statistics
@@ -10,6 +11,8 @@ from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
+from newsclip.recommender.suggest import Completion
+from newsclip.recommender.tagging.current import Doubt
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
 from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
@@ -35,7 +38,7 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
     """One article of an answer, flat: its fields without the body, then score and reasons.
 
     ``fallback`` is true where it only fills a related list, ``pinned`` where an editor put it;
-    ``snippet`` is null but in a search.
+    ``snippet`` and ``passage`` are null but in a search.
     """
     article = article_to_dict(hit.article)
     return {name: article[name] for name in _HIT_FIELDS} | {
@@ -44,6 +47,7 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "fallback": hit.fallback,
         "pinned": hit.pinned,
         "snippet": None if hit.snippet is None else snippet_to_dict(hit.snippet),
+        "passage": hit.passage,
         "duplicates": [
             {"id": copy.id, "url": copy.url, "title": copy.title} for copy in hit.duplicates
         ],
@@ -66,8 +70,12 @@ def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
 
 
 def snippet_to_dict(snippet: Snippet) -> dict[str, Any]:
-    """The passage that matched; ``marks`` are ``[start, end)`` character ranges of its text."""
-    return {"text": snippet.text, "marks": [[start, end] for start, end in snippet.marks]}
+    """Where the words stand; ``marks`` are ``[start, end)`` character ranges of its text.
+
+    ``html`` is the same as markup: escaped, with the matches in ``<mark>``.
+    """
+    marks = [[start, end] for start, end in snippet.marks]
+    return {"text": snippet.text, "marks": marks, "html": str(marked(snippet.text, snippet.marks))}
 
 
 def related_to_dict(related: Related) -> dict[str, Any]:
@@ -107,6 +115,22 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
         "did_you_mean": page.did_you_mean,
         "suggestions": list(page.suggestions),
         "degraded": page.degraded,
+    }
+
+
+def completions_to_dict(completions: Sequence[Completion]) -> dict[str, Any]:
+    """The answer of ``/v1/suggest``."""
+    return {
+        "suggestions": [
+            {
+                "kind": each.kind,
+                "text": each.text,
+                "articles": each.articles,
+                "id": each.article_id,
+                "url": each.url,
+            }
+            for each in completions
+        ]
     }
 
 
@@ -200,3 +224,17 @@ def reason_text(reason: Reason) -> str:
     values = [f"#{value}" if reason.kind == "tags" else value for value in reason.values]
     separator = " | " if reason.kind == "passages" else ", "
     return _SENTENCES[reason.kind].format(separator.join(values))
+
+
+_DOUBTS = {
+    "banned": "banned",
+    "replaced": "replaced by another",
+    "unknown": "used by no article",
+    "unlikely": "little speaks for it",
+}
+
+
+def doubt_text(doubt: Doubt) -> str:
+    """Why a tag is in doubt, and what to use in its place, such as ``banned; use #Harbour``."""
+    why = _DOUBTS[doubt.why]
+    return f"{why}; use #{doubt.instead}" if doubt.instead else why
