@@ -23,7 +23,9 @@ from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.tag_feedback import Feedback
 from newsclip.index.tag_names import Style
+from newsclip.index.taggers import StoredTagger
 from newsclip.index.tally import Tally
 from newsclip.index.typed import Typed
 from newsclip.index.vectors import products, widened
@@ -262,6 +264,19 @@ class View:
     def tuned_ranker(self) -> str | None:
         """The ranker that was learned on this archive with its present encoder, as stored."""
         return self._store.rankers.of(self.encoder_identity)
+
+    def tagger_version(self) -> tuple[str, str, int] | None:
+        """What changes with each tagger that is learned with the present encoder."""
+        version = self._store.taggers.version(self.encoder_identity)
+        return None if version is None else (self.encoder_identity, *version)
+
+    def stored_tagger(self) -> StoredTagger | None:
+        """The tagger that was learned last on this archive with its present encoder."""
+        return self._store.taggers.of(self.encoder_identity)
+
+    def standing_feedback(self) -> list[Feedback]:
+        """All that editors made of suggested tags and that is not undone, the oldest first."""
+        return self._store.tag_feedback.standing()
 
     def verdicts(self) -> Verdicts:
         """What editors said of suggested tags, as it stands."""
