@@ -10,7 +10,7 @@ from newsclip.recommender.tagging.scoring import TagScores
 
 Why = Literal["banned", "replaced", "unknown", "unlikely"]
 
-FITS = 0.05
+FITS = 0.02
 """The score from which a tag that an editor chose is confirmed: its prior is far above a random
 tag's, so that little must speak for it."""
 
