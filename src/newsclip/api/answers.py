@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from newsclip.index.rules import MAX_POSITION
 from newsclip.recommender.hit import ReasonKind
 from newsclip.recommender.onward import SlotName
+from newsclip.recommender.tagging.current import Why
+from newsclip.recommender.tagging.notes import NoteCode
+from newsclip.recommender.vocabulary import Standing
 
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-08T00:00:00Z"]}
 Moment = Annotated[str, WithJsonSchema(_MOMENT)]
@@ -33,9 +36,10 @@ class Reason(Given):
 
 
 class Snippet(Given):
-    """The passage that matched."""
+    """Where the words of the query stand."""
 
     text: str
+    html: str = Field(description="the text escaped, with what matches in `<mark>`")
     marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
         description="[start, end) character ranges of the text"
     )
@@ -76,6 +80,7 @@ class Hit(Given):
     fallback: bool = Field(description="true where it only fills up a related list")
     pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
+    passage: str | None = Field(description="the sentences nearest to the query in meaning")
     duplicates: list[Duplicate] = Field(description="copies that the article stands for")
     explanation: Explanation | None = Field(description="null but with `explain=true`")
 
@@ -136,10 +141,10 @@ class ArticleEvidence(Given):
 
 
 class TextEvidence(Given):
-    """A place in the draft that names the tag."""
+    """The sentence of the draft that speaks for the tag."""
 
     kind: Literal["text"]
-    matched: str
+    matched: str = Field(description="the tag's name in it, or its most telling word")
     sentence: str
 
 
@@ -151,24 +156,69 @@ class Suggestion(Given):
     evidence: list[ArticleEvidence | TextEvidence]
 
 
+class DoubtfulTag(Suggestion):
+    """A tag of the draft that should perhaps not be there."""
+
+    why: Why = Field(description="what speaks against it")
+    instead: str | None = Field(description="the tag to use in its place")
+
+
+class TagNote(Given):
+    """What is odd about the draft."""
+
+    code: NoteCode
+    text: str
+
+
 class SuggestionsAnswer(Given):
-    """Tags that fit, best first."""
+    """What is to be said of a draft's tags."""
 
-    suggestions: list[Suggestion]
+    suggestions: list[Suggestion] = Field(description="tags that it lacks and that fit, best first")
+    confirmed: list[Suggestion] = Field(description="tags that it has and that fit")
+    doubtful: list[DoubtfulTag] = Field(description="tags that it has and perhaps should not")
+    notes: list[TagNote]
 
 
-class TagCount(Given):
-    """A tag, and how many visible articles have it."""
+class FeedbackAnswer(Given):
+    """What somebody made of suggested tags."""
+
+    number: Count
+    at: Moment
+    author: str
+    article: str | None = Field(description="the id of the article, if the draft has one")
+    title: str
+    accepted: list[str]
+    rejected: list[str]
+    undone_at: Moment | None = Field(description="since when it counts no more")
+
+
+class FeedbackListAnswer(Given):
+    """One part of the feedback, the newest first."""
+
+    feedback: list[FeedbackAnswer]
+    next_before: Count | None = Field(description="`before` for the next part; null at the end")
+
+
+class VocabularyTag(Given):
+    """A tag: how many visible articles have it, and what the house says of it."""
 
     tag: str
     articles: Count
+    label: str | None = Field(description="how people read it, where that differs")
+    uri: str | None = Field(description="what it is elsewhere")
+    aliases: list[str] = Field(description="what means the same in a text")
+    broader: str | None = Field(description="the tag above it")
+    group: str | None
+    status: Standing = Field(description="unlisted: on articles, but not in the house's list")
+    replaced_by: str | None = Field(description="the tag that stands for a deprecated one")
 
 
 class VocabularyAnswer(Given):
-    """The house vocabulary, most used first."""
+    """The vocabulary, most used first."""
 
-    tags: list[TagCount]
-    total: Count = Field(description="the number of tags in the whole vocabulary")
+    tags: list[VocabularyTag]
+    total: Count = Field(description="the number of all tags that are asked for")
+    style: str = Field(description='how the house writes "tag of words"')
 
 
 class RuleAnswer(Given):

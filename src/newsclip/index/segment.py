@@ -10,7 +10,7 @@ from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
 from newsclip.index.catalog import Catalog, Holders, ScannedHolders
 from newsclip.index.columns import Columns, GrowingColumns, Rows
-from newsclip.index.digest import Digester
+from newsclip.index.digest import Digester, article_terms
 from newsclip.index.filters import Filter, Wording
 from newsclip.index.lexicon import FieldTerm, Lexicon
 from newsclip.index.strings import Strings
@@ -39,7 +39,7 @@ class Segment:
         self.lexicon = lexicon
         self.vectors = vectors
         self.catalog = Catalog(columns, names, holders)
-        self._worded: dict[Wording, NDArray[np.bool_]] = {}
+        self._worded: dict[frozenset[Wording], NDArray[np.bool_]] = {}
 
     def nearest(
         self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
@@ -74,21 +74,21 @@ class Segment:
         mask = self.catalog.allowed(where, now, self.columns.rows_of(excluded))
         if where.wordings or where.exclude_wordings:
             mask = mask.copy()
-            for wording in where.wordings:
-                mask &= self._with_wording(wording)
+            if where.wordings:
+                mask &= self._with_wordings(where.wordings)
             for wording in where.exclude_wordings:
-                mask &= ~self._with_wording(wording)
+                mask &= ~self._with_wordings(frozenset([wording]))
         return mask
 
-    def _with_wording(self, wording: Wording) -> NDArray[np.bool_]:
-        """Which rows have the words, alive or not; the last few answers are kept."""
-        if wording not in self._worded:
+    def _with_wordings(self, wordings: frozenset[Wording]) -> NDArray[np.bool_]:
+        """Which rows have all of them, alive or not; the last few answers are kept."""
+        if wordings not in self._worded:
             mask = np.zeros(len(self.columns), np.bool_)
-            mask[self.columns.rows_of(self.lexicon.keys_with(wording))] = True
+            mask[self.columns.rows_of(self.lexicon.keys_with(wordings))] = True
             if len(self._worded) >= _WORDINGS_KEPT:
                 self._worded.pop(next(iter(self._worded)))
-            self._worded[wording] = mask
-        return self._worded[wording]
+            self._worded[wordings] = mask
+        return self._worded[wordings]
 
 
 class Delta(Segment):
@@ -96,6 +96,7 @@ class Delta(Segment):
 
     def __init__(self, dimension: int, analyzer: Analyzer, terms: Strings, names: Strings) -> None:
         self._columns = GrowingColumns(dimension)
+        self._terms_of = analyzer.terms
         self._digester = Digester(analyzer.terms, terms, names)
         self._exact = ExactVectorIndex(self._columns["embedding"])
         lexicon = Lexicon(analyzer)
@@ -107,10 +108,11 @@ class Delta(Segment):
         They are found after :meth:`commit`.
         """
         before = len(self.columns)
-        self._columns.append(self._digester.block(articles, embeddings))
+        terms = [article_terms(article, self._terms_of) for article in articles.values()]
+        self._columns.append(self._digester.block(articles, embeddings, terms))
         self._exact.add(self.columns["embedding"][before:])
-        for key, article in articles.items():
-            self.lexicon.add(key, article)
+        for (key, article), own in zip(articles.items(), terms, strict=True):
+            self.lexicon.add(key, article, own)
         return np.arange(before, len(self.columns))
 
     def commit(self) -> None:

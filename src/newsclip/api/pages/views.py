@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, current_app, request
 
 from newsclip.api.asking import default_choice
+from newsclip.api.pages.drafting import Drafting, is_of_this_site
 from newsclip.api.pages.front import front_page, main_sections, section_names
 from newsclip.api.pages.prose import blocks
 from newsclip.api.pages.question import PER_PAGE, Question
 from newsclip.api.pages.rendered import render, render_error
-from newsclip.errors import ArticleNotFound, QueryInvalid
+from newsclip.errors import ArticleNotFound, FeedbackNotFound, QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
-from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import search
 from newsclip.recommender.search_page import SearchOptions, SearchPage
@@ -113,27 +113,35 @@ def _results(view: View, question: Question) -> SearchPage:
 
 @blueprint.route("/draft", methods=["GET", "POST"])
 def draft() -> Response:
-    """A box for a draft; tags for it and what was written before.
+    """A box for a draft: tags for it, what was written before, and a decision about each tag.
 
-    A form from another site could do no more than ask the same: nothing is stored or changed,
-    which is why the form carries no token.
+    To ask stores nothing, so that the form carries no token. A decision is kept, and is taken from
+    a page of this site alone.
     """
-    title, body = request.form.get("title", ""), request.form.get("body", "")
-    text = Draft(title=title, body=body) if (title + body).strip() else None
-    suggestions, related = None, None
+    form, number, problem = Drafting.from_form(request.form), None, None
+    if form.decides:
+        if not is_of_this_site(request):
+            return render_error(403, "Not from here", "Decide about tags on this site's own page.")
+        try:
+            form, number = form.decided(_archive())
+        except (QueryInvalid, FeedbackNotFound) as error:
+            problem = error
+    text = form.draft
+    answer, related = None, None
     with _archive().reading() as view:
         sections = main_sections(view)
         if text:
-            suggestions = suggest_tags(view, text)
+            answer = suggest_tags(view, text)
             related = similar(view, source_of_draft(view, text), _rail())
     empty = request.method == "POST" and text is None
     return render(
         "draft.html",
-        422 if empty else 200,
-        title=title,
-        body=body,
+        422 if empty or problem else 200,
+        form=form,
+        number=number,
+        problem=problem,
         empty=empty,
-        suggestions=suggestions,
+        answer=answer,
         similar=related,
         sections=sections,
     )
