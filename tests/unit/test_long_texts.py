@@ -61,6 +61,7 @@ def test_the_first_passage_counts_most_and_the_others_by_their_length() -> None:
 
 
 def test_the_other_passages_together_count_no_more_than_the_first() -> None:
+    np.testing.assert_allclose(passage_weights([""]), [1])
     np.testing.assert_allclose(passage_weights(["four"] * 5), [1, 0.25, 0.25, 0.25, 0.25])
     np.testing.assert_allclose(passage_weights(["ab", "abcdef", "ab"]), [1, 0.75, 0.25])
 

@@ -69,7 +69,7 @@ def passage_weights(passages: Sequence[str]) -> NDArray[np.float32]:
 
     The others count by their length, so that a last one of three words changes little.
     """
-    lengths = np.array([len(passage) for passage in passages], dtype=np.float32)
+    lengths = np.array([max(1, len(passage)) for passage in passages], dtype=np.float32)
     weights: NDArray[np.float32] = _REST * lengths / lengths[0]
     weights[0] = 0.0
     weights *= min(1.0, _MOST_OF_REST / max(float(weights.sum()), 1e-12))
