@@ -126,6 +126,7 @@ ADDRESSES = [
     "/",
     "/search?q=harbour",
     "/search?tag=Harbour&q=talks&mode=semantic",
+    "/search?q=harbour&author=Ada+Byron&year=2026&sort=oldest&collapse=story",
     "/articles/World/0",
     "/articles/World/1",
     "/draft",
@@ -194,6 +195,30 @@ def test_filters_keep_what_was_asked(visit: Visit) -> None:
     assert "mode=keyword" in page.url
 
 
+def test_facets_narrow_the_results_down(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/search?q=harbour&sort=newest")
+    assert page.locator(".tally").inner_text().startswith("24 articles")
+    facets = page.get_by_role("complementary", name="Narrow down")
+    facets.get_by_role("link", name="Sport", exact=True).click()
+    assert page.locator(".tally").inner_text().startswith("8 articles")
+    assert set(page.locator(".results .kicker").all_inner_texts()) == {"Sport"}
+    titles = page.locator(".results h2").all_inner_texts()
+    assert titles == [f"Sport report {number} from the harbour" for number in range(8)]
+    facets.get_by_role("link", name="#SportDesk").click()
+    page.get_by_role("link", name="Remove #SportDesk").click()
+    assert page.get_by_label("Sort by").input_value() == "newest"
+
+
+def test_on_a_phone_a_link_leads_to_the_facets(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    visit.page.goto("/search?q=harbour")
+    visit.page.get_by_role("link", name="Narrow down").click()
+    box = visit.page.locator("#facets").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < PHONE["height"]
+
+
 def test_a_draft_gets_its_tags(visit: Visit) -> None:
     page = visit.page
     page.goto("/draft")
@@ -244,3 +269,73 @@ def with_status_errors_apart(visit: Visit, path: str) -> None:
     answer = visit.page.goto(path)
     if answer and answer.status >= 400:
         visit.complaints.clear()
+
+
+# Suggestions while typing
+
+
+@pytest.mark.parametrize("path", ["/", "/search"])
+def test_the_box_suggests_and_is_used_by_keyboard(visit: Visit, path: str) -> None:
+    page = visit.page
+    page.goto(path)
+    box = page.get_by_role("combobox", name="Search the archive")
+    assert box.get_attribute("aria-expanded") == "false"
+    box.press_sequentially("harb")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    options.first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert options.all_inner_texts()[0].split("\n") == ["#Harbour", "tag, 23"]
+    count = options.count()
+    assert page.get_by_role("status").inner_text() == f"{count} suggestions"
+
+    page.keyboard.press("ArrowDown")
+    assert options.first.get_attribute("aria-selected") == "true"
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    page.keyboard.press("ArrowUp")
+    assert box.get_attribute("aria-activedescendant") is None, "back in the box"
+    page.keyboard.press("ArrowUp")
+    assert options.last.get_attribute("aria-selected") == "true", "from the other end"
+    page.keyboard.press("Escape")
+    assert not options.first.is_visible()
+    assert visit.focused() == "q"
+
+    box.press_sequentially("o")
+    options.first.wait_for()
+    page.keyboard.press("ArrowUp")
+    title = options.last.inner_text().split("\n")[0]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles/**")
+    assert page.get_by_role("heading", level=1).inner_text() == title
+
+
+def test_a_suggested_query_keeps_the_filters(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/search?section=Sport")
+    page.get_by_role("combobox", name="Search the archive").press_sequentially("repor")
+    page.get_by_role("option").filter(has_text="search").first.click()
+    page.wait_for_url("**/search?q=report*")
+    assert "section=Sport" in page.url
+
+
+def test_what_the_service_sends_is_shown_as_text(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/search")
+    suggestion = {"kind": "query", "text": "<img src=x>", "articles": None, "id": None, "url": None}
+    page.route("**/v1/suggest?*", lambda route: route.fulfill(json={"suggestions": [suggestion]}))
+    page.get_by_role("combobox", name="Search the archive").press_sequentially("x")
+    option = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    option.wait_for()
+    assert option.inner_text().startswith("<img src=x>")
+    assert page.locator("img").count() == 0
+
+
+def test_the_box_works_without_javascript(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    assert page.get_by_role("combobox").count() == 0
+    page.get_by_role("searchbox", name="Search the archive").fill("rowing")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=rowing")
+    assert page.locator("ol.results li").count() > 0
+    context.close()

@@ -11,6 +11,7 @@ from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
+from newsclip.recommender.suggest import Completion
 from newsclip.recommender.tagging.current import Doubt
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
 from newsclip.recommender.tags import TagAnswer, TagSuggestion
@@ -114,6 +115,22 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
         "did_you_mean": page.did_you_mean,
         "suggestions": list(page.suggestions),
         "degraded": page.degraded,
+    }
+
+
+def completions_to_dict(completions: Sequence[Completion]) -> dict[str, Any]:
+    """The answer of ``/v1/suggest``."""
+    return {
+        "suggestions": [
+            {
+                "kind": each.kind,
+                "text": each.text,
+                "articles": each.articles,
+                "id": each.article_id,
+                "url": each.url,
+            }
+            for each in completions
+        ]
     }
 
 

@@ -23,8 +23,11 @@ from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.tag_feedback import Feedback
 from newsclip.index.tag_names import Style
+from newsclip.index.taggers import StoredTagger
 from newsclip.index.tally import Tally
+from newsclip.index.typed import Typed
 from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
@@ -94,6 +97,11 @@ class View:
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
         return len(self._layers)
+
+    @property
+    def typed(self) -> Typed:
+        """What it knows of words that are half typed, or mistyped."""
+        return Typed(self._layers, self._analyzer, self._store, self.now)
 
     # Articles
 
@@ -256,6 +264,19 @@ class View:
     def tuned_ranker(self) -> str | None:
         """The ranker that was learned on this archive with its present encoder, as stored."""
         return self._store.rankers.of(self.encoder_identity)
+
+    def tagger_version(self) -> tuple[str, str, int] | None:
+        """What changes with each tagger that is learned with the present encoder."""
+        version = self._store.taggers.version(self.encoder_identity)
+        return None if version is None else (self.encoder_identity, *version)
+
+    def stored_tagger(self) -> StoredTagger | None:
+        """The tagger that was learned last on this archive with its present encoder."""
+        return self._store.taggers.of(self.encoder_identity)
+
+    def standing_feedback(self) -> list[Feedback]:
+        """All that editors made of suggested tags and that is not undone, the oldest first."""
+        return self._store.tag_feedback.standing()
 
     def verdicts(self) -> Verdicts:
         """What editors said of suggested tags, as it stands."""
@@ -458,6 +479,14 @@ class View:
         numbers = self._layers.terms.numbers([word.term for word in different])
         known = [word for word, number in zip(different, numbers, strict=True) if number >= 0]
         return known or different[:1]
+
+    def forms(self, text: str) -> list[str]:
+        """The words of a text with all their endings, but in small letters and without accents."""
+        return self._analyzer.forms(text)
+
+    def knows(self, term: str) -> bool:
+        """Whether some article has a term."""
+        return bool(self._layers.statistics.found(self.query({term: 1.0}).terms).any())
 
     def main_language(self) -> str:
         """The language of most articles: what a text is in that does not say."""

@@ -12,16 +12,13 @@ from newsclip.api.asking import default_choice
 from newsclip.api.pages.drafting import Drafting, is_of_this_site
 from newsclip.api.pages.front import front_page, main_sections, section_names
 from newsclip.api.pages.prose import blocks
-from newsclip.api.pages.question import PER_PAGE, Question
+from newsclip.api.pages.question import Question
 from newsclip.api.pages.rendered import render, render_error
 from newsclip.errors import ArticleNotFound, FeedbackNotFound, QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
-from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
-from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import search
-from newsclip.recommender.search_page import SearchOptions, SearchPage
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article, source_of_draft
 from newsclip.recommender.tags import suggest_tags
@@ -82,7 +79,7 @@ def search_page() -> Response:
         sections, names = main_sections(view), section_names(view)
         try:
             question = Question.from_args(request.args)
-            results = _results(view, question)
+            results = search(view, question.words, question.options(view.now))
         except QueryInvalid as error:
             problem = error
     return render(
@@ -95,20 +92,6 @@ def search_page() -> Response:
         sections=sections,
         current_section=question.section,
     )
-
-
-def _results(view: View, question: Question) -> SearchPage:
-    """Without words there is nothing to score: the newest articles that pass come first."""
-    at, limit = question.offset, PER_PAGE
-    if question.words:
-        options = SearchOptions(question.mode, limit, at, question.where)
-        return search(view, question.words, options)
-    keys = [] if question.is_empty else view.newest(question.where, at + limit + 1)[at:]
-    articles = view.articles(keys[:limit])
-    hits = [Hit(articles[key], 0.0, ()) for key in keys[:limit]]
-    total = 0 if question.is_empty else view.count(question.where)
-    more = at + limit if len(keys) > limit else None
-    return SearchPage(hits, at, limit, next_offset=more, total=total)
 
 
 @blueprint.route("/draft", methods=["GET", "POST"])
