@@ -457,9 +457,9 @@ class View:
         """How telling each term is in this archive (BM25's idf); 0 for one that no article has."""
         return self._layers.statistics.rarities(terms)
 
-    def words(self, text: str) -> list[Word]:
-        """The words of a text as they are indexed in English, in their order, with their places."""
-        return self._analyzer.words(text)
+    def words(self, text: str, language: str | None = "en") -> list[Word]:
+        """The words of a text as they are indexed in a language, in order, with their places."""
+        return self._analyzer.words(text, language)
 
     def query_words(self, query: str, languages: Collection[str] = ()) -> list[Word]:
         """The words of a query, each as it is indexed in the languages of the archive.
