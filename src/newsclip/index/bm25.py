@@ -6,7 +6,7 @@ here from the counts of the whole archive: the same whichever segment it lies in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
@@ -66,7 +66,12 @@ class Matches:
     @classmethod
     def none(cls, count: int) -> Self:
         """Of articles in which no word stands."""
-        return cls(*(np.zeros(count) for _ in range(5)))
+        return cls(*(np.zeros(count) for _ in fields(cls)))
+
+    def put(self, places: NDArray[np.int64], part: "Matches") -> None:
+        """Fills in some of the articles."""
+        for column in fields(self):
+            getattr(self, column.name)[places] = getattr(part, column.name)
 
 
 class Statistics:
@@ -191,8 +196,8 @@ class Statistics:
         idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS)
         return np.bincount(_rows_of(titles, columns, rows), idf, len(rows))
 
-    def _mean_length(self, fields: int | slice) -> float:
-        return max(float(self.totals[fields].sum()) / max(1, self.articles), 1e-9)
+    def _mean_length(self, which: int | slice) -> float:
+        return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
 
     def _hits(
         self, codes: NDArray[np.int64], entries: NDArray[np.uint32]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from newsclip.errors import ArticleNotFound, UrlUnknown
 from newsclip.index.analysis import Analyzer, Word
 from newsclip.index.article import Article
-from newsclip.index.bm25 import TermQuery
+from newsclip.index.bm25 import Matches, TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
@@ -292,6 +292,13 @@ class View:
         for segment, places, rows in self._rows(keys):
             scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
         return scores
+
+    def matches(self, query: TermQuery, keys: _Keys) -> Matches:
+        """How the words of a query stand in the article of each key."""
+        found = Matches.none(len(keys))
+        for segment, places, rows in self._rows(keys):
+            found.put(places, self._layers.statistics.matches(query, segment.columns, rows))
+        return found
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that :meth:`keyword_scores` cannot exceed."""

@@ -49,7 +49,7 @@ def candidates(
     if semantic_weight < 1:
         scores += (1 - semantic_weight) * keyword_scores(view, query, keys)
     if embedding is not None:
-        scores += semantic_weight * _semantic_scores(view, embedding, keys, near)
+        scores += semantic_weight * semantic_scores(view, embedding, keys, near)
     return Scored.ranked(keys, scores)
 
 
@@ -79,7 +79,7 @@ def keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDA
     return scores
 
 
-def _semantic_scores(
+def semantic_scores(
     view: View, embedding: NDArray[np.float32], keys: NDArray[np.int64], near: Scored
 ) -> NDArray[np.float32]:
     """The scores of keys in ascending order; ``near`` are those whose cosines are known."""

@@ -12,13 +12,13 @@ from newsclip.errors import QueryInvalid
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
-from newsclip.recommender.fusion import candidates
+from newsclip.recommender.blend import Asked, asked, scores
+from newsclip.recommender.fusion import LOOKED_UP, found
 from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.query import parse
 from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
 from newsclip.recommender.snippets import snippet
 
-SEMANTIC_WEIGHT = 0.3
 MAX_DEPTH = 1_000
 """How far an answer can be paged through: ``offset + limit`` at most."""
 
@@ -26,8 +26,6 @@ _SHALLOW, _SHALLOW_HITS = 100, 50  # candidates of each side, good for so many h
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
-
-_WEIGHTS: dict[Mode, float] = {"hybrid": SEMANTIC_WEIGHT, "keyword": 0.0, "semantic": 1.0}
 
 
 def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> SearchPage:
@@ -46,16 +44,12 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     written = _query_words(view, parsed.text)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit)
-    asked = _Asked(
-        _term_query(view, written),
-        None if options.mode == "keyword" else view.embed_query(parsed.text),
-        parsed.narrowed(options.where),
-        _WEIGHTS[options.mode],
-    )
-    ranked, is_whole = _ranked(view, asked, offset + limit)
+    query = _term_query(view, written)
+    question = asked(view, parsed.text, query, len(written), options.mode)
+    where = parsed.narrowed(options.where)
+    ranked, is_whole = _ranked(view, question, where, offset + limit)
     total = len(ranked.keys)
-    shown = asked.query.first(0) if options.mode == "semantic" else asked.query
-    hits = _hits(view, ranked.first(limit, offset), shown, written)
+    hits = _hits(view, ranked.first(limit, offset), question.query, written)
     more = offset + limit < min(total, MAX_DEPTH)
     next_offset = offset + limit if more else None
     return SearchPage(
@@ -73,32 +67,27 @@ def _newest(view: View, where: Filter, limit: int, offset: int) -> SearchPage:
     return SearchPage(hits, offset, limit, offset + limit if more else None, total=total)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    query: TermQuery
-    embedding: NDArray[np.float32] | None
-    where: Filter
-    semantic_weight: float
-
-    def candidates(self, view: View, depth: int) -> Scored:
-        query, where = self.query, self.where
-        found = candidates(view, query, self.embedding, where, self.semantic_weight, depth)
-        return found.above(0)
+def _candidates(view: View, question: Asked, where: Filter, depth: int) -> Scored:
+    matched, near = found(
+        view, question.query.first(LOOKED_UP), question.embedding, where, depth
+    )
+    keys = np.union1d(matched, near.keys)
+    return Scored.ranked(keys, scores(view, question, keys, near)).above(0)
 
 
-def _ranked(view: View, asked: _Asked, wanted: int) -> tuple[Scored, bool]:
+def _ranked(view: View, question: Asked, where: Filter, wanted: int) -> tuple[Scored, bool]:
     """The answer, as far as ``wanted`` needs it, and whether it is the whole one.
 
     The first fifty hits come from few candidates, and what follows from many; so that no
     article stands on two pages, those of the first fifty keep their places.
     """
-    first = asked.candidates(view, _SHALLOW)
+    first = _candidates(view, question, where, _SHALLOW)
     if len(first.keys) < _SHALLOW:
         return first, True
     if wanted <= _SHALLOW_HITS:
         return first, False
     first = first.first(_SHALLOW_HITS)
-    deep = asked.candidates(view, MAX_DEPTH)
+    deep = _candidates(view, question, where, MAX_DEPTH)
     other = ~np.isin(deep.keys, first.keys)
     keys = np.concatenate((first.keys, deep.keys[other]))
     ranked = Scored(keys, np.concatenate((first.scores, deep.scores[other])))

@@ -1,0 +1,129 @@
+"""How well articles answer a query: words and meaning, weighed as the query asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.bm25 import Matches, TermQuery
+from newsclip.index.view import Scored, View
+from newsclip.recommender.fusion import semantic_scores
+from newsclip.recommender.query_kind import QueryKind, kind_of
+from newsclip.recommender.search_page import Mode
+
+MEANING_FLOOR = 0.35
+"""The meaning score from which on an article without any of the words is an answer."""
+
+_UNKNOWN_FLOOR = 0.1  # on top of it, where the archive knows none of the words
+
+# Learned on ten collections, each measured with the weights of the others (docs/decisions.md).
+_TITLE, _LEAD, _COVERED = 1.0, 0.35, 0.2
+_MEANING: Mapping[QueryKind, float] = {"name": 0.4, "phrase": 0.5, "question": 0.8}
+
+_HARDLY_KNOWN = 0.2
+_RARE = 200  # a name is rare if at most one article in so many has it
+_FEW = 5  # articles; in a small archive so few are rare in any case
+_LONGEST_RARE = 2  # words; so short a query in small letters is a name if all its words are rare
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Turns a sum of features into a score: the logistic of ``slope * sum + offset``."""
+
+    slope: float
+    offset: float
+
+    def scores(self, totals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The score of each, ``(n,)``, 0 to 1."""
+        scores: NDArray[np.float64] = 1 / (1 + np.exp(-(self.slope * totals + self.offset)))
+        return scores
+
+
+# Platt (1999), on the collections above; a relevant article and one that is not weigh the same.
+_BOTH = Calibration(1.0, 0.0)
+_WORDS = Calibration(1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query as it is ranked by.
+
+    ``query`` are its words that the archive knows, the most telling first; ``known`` is their share
+    in all that was asked for, 0 to 1, by idf. ``embedding`` is None if only words count, and
+    ``meaning`` what it weighs; without ``words`` it alone counts. ``name`` are the rare words of a
+    name, as numbers.
+    """
+
+    query: TermQuery
+    known: float
+    embedding: NDArray[np.float32] | None
+    meaning: float
+    words: bool
+    name: NDArray[np.int64]
+
+
+def scores(
+    view: View, asked: Asked, keys: NDArray[np.int64], near: Scored
+) -> NDArray[np.float32]:
+    """How well each key answers, ``(n,)``, 0 to 1; 0 for what is no answer. The keys ascend.
+
+    ``near`` are those whose cosines are known. An article without any of the words is an answer if
+    its meaning is near enough. One that has all the rare words of a name scores over a half, and
+    one that has not at most a half, so that no likeness in meaning outranks the name itself.
+    """
+    matches = view.matches(asked.query, keys)
+    meaning = np.zeros(len(keys))
+    if asked.embedding is not None:
+        meaning += semantic_scores(view, asked.embedding, keys, near)
+    if not asked.words:
+        return np.where(meaning >= _floor(asked), meaning, 0).astype(np.float32)
+    calibration = _WORDS if asked.embedding is None else _BOTH
+    found = calibration.scores(asked.known * _words(matches) + asked.meaning * meaning)
+    if len(asked.name):
+        named = view.containing(asked.name, keys).all(axis=1)
+        found = np.where(named, 0.5 + found / 2, found / 2)
+    answers = (matches.present > 0) | (meaning >= _floor(asked))
+    return np.where(answers, found, 0).astype(np.float32)
+
+
+def _words(matches: Matches) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = (
+        matches.text
+        + _TITLE * matches.title
+        + _LEAD * matches.lead
+        + _COVERED * matches.covered
+    )
+    return total
+
+
+def _floor(asked: Asked) -> float:
+    return MEANING_FLOOR + _UNKNOWN_FLOOR * (1 - asked.known)
+
+
+def asked(view: View, text: str, query: TermQuery, words: int, mode: Mode) -> Asked:
+    """A query as it is ranked by, from its ``text`` and those of its ``words`` that are known.
+
+    Where hardly anything of it is known, its meaning alone counts, if that is asked for.
+    """
+    worth = float(view.rarities(query.terms).sum())
+    unknown = (words - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))
+    known = worth / max(worth + unknown, 1e-9)
+    embedding = None if mode == "keyword" else view.embed_query(text)
+    if mode == "semantic" or (mode == "hybrid" and known < _HARDLY_KNOWN):
+        return Asked(query.first(0), known, embedding, 1.0, False, query.terms[:0])
+    meaning = _MEANING[kind_of(text)]
+    return Asked(query, known, embedding, meaning, True, _rare_name(view, text, query))
+
+
+def _rare_name(view: View, text: str, query: TermQuery) -> NDArray[np.int64]:
+    """The rare words of a query that is a name; none if it is not one."""
+    rare = query.terms[view.rarities(query.terms) >= _rarity(view)]
+    short = len(rare) == len(query) <= _LONGEST_RARE
+    return rare if short or kind_of(text) == "name" else rare[:0]
+
+
+def _rarity(view: View) -> float:
+    """The idf from which on a word is rare."""
+    most = max(_FEW, len(view) / _RARE)
+    return float(np.log1p((len(view) - most + 0.5) / (most + 0.5)))
