@@ -93,7 +93,7 @@ def _few(values: st.SearchStrategy[Wording]) -> st.SearchStrategy[frozenset[Word
 
 _words = st.sampled_from(["fish", "SHIP", "votes", "law", "the", "élève", "news", "relations"])
 runs = st.lists(_words, min_size=1, max_size=2).map(" ".join)
-wordings = st.builds(Wording, runs, st.just("") | st.sampled_from(TEXT_FIELDS))
+wordings = st.builds(Wording, runs, st.just("") | st.sampled_from(TEXT_FIELDS), st.booleans())
 asked = names | st.sampled_from([" news ", "##NEWS", "nobody", "#", "ÉCONOMIE", "X"])
 filters = st.builds(
     Filter,
@@ -133,10 +133,12 @@ def passes(entry: Article, where: Filter, now: datetime) -> bool:
 
 def _reads(entry: Article, wording: Wording) -> bool:
     """Whether the words stand in one of the fields, next to each other and in that order."""
-    terms = ANALYZER.terms(wording.text)
-    by_field = field_terms(field_texts(entry), ANALYZER.terms)
+    exact = wording.exact or " " in wording.text
+    read = (lambda text, _: ANALYZER.forms(text)) if exact else ANALYZER.terms
+    asked = read(wording.text, entry.language)
+    by_field = field_terms(field_texts(entry), read, entry.language)
     return any(
-        terms == held[at : at + len(terms)]
+        asked == list(held[at : at + len(asked)])
         for field, held in zip(TEXT_FIELDS, by_field, strict=True)
         if wording.field in ("", field)
         for at in range(len(held))

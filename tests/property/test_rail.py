@@ -30,14 +30,20 @@ ENGLISH = {"en", "en-gb"}
 def shelves(draw: st.DrawFn) -> list[Article]:
     """Articles of different ids; some have the same long text and so are copies.
 
-    The others' bodies are cut too short to be anyone's.
+    The others' bodies are cut too short to be anyone's. Copies appear within weeks, so those with
+    a date far from noon lose it.
     """
     entries = draw(st.lists(articles(), min_size=1, max_size=10, unique_by=lambda entry: entry.id))
-    bodies = st.none() | st.sampled_from(TEXTS)
-    return [
-        entry.model_copy(update={"body": draw(bodies) or " ".join(entry.body.split()[:6])})
-        for entry in entries
-    ]
+    shelf = []
+    for entry in entries:
+        if text := draw(st.none() | st.sampled_from(TEXTS)):
+            date = entry.published_at
+            near = date is None or abs(date - NOON) < timedelta(days=14)
+            update = {"body": text, "published_at": date if near else None}
+        else:
+            update = {"body": " ".join(entry.body.split()[:4])}
+        shelf.append(entry.model_copy(update=update))
+    return shelf
 
 
 choices = st.builds(
@@ -53,7 +59,7 @@ choices = st.builds(
 
 
 def cluster(entry: Article) -> str:
-    """Articles near noon with one of the long texts are copies, all others are not."""
+    """Articles with one of the long texts are copies, all others are not."""
     return entry.body if entry.body in TEXTS else f"id {entry.id}"
 
 

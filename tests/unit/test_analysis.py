@@ -5,24 +5,24 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsclip.index import analysis
-from newsclip.index.analysis import Analyzer, spelled_out
+from newsclip.index.analysis import Analyzer, form_analyzer, prepared, spelled_out
 
 ANALYZER = Analyzer()
+FORMS = form_analyzer()
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
 # Words that meet: forms of the same term, capitals, accents, and what may stand between two words.
 _long = st.sampled_from(["x" * 59, "y" * 61])
 _forms = st.sampled_from(["Fish", "fishing", "FISHES", "die", "dying", "Pony", "ponies", "C3PO"])
-_words = (
-    _long | _forms | st.sampled_from(["Élève", "eleve", "ⓐ", "İ", "東京", "🙂", "ß", "ﬁsh", "n°"])
-)
-_between = st.sampled_from([" ", ".", "’", "'", "—", "_", "\x00", "\x7f", "\u00a0", "\u0301", ""])
+_odd = st.sampled_from(["Élève", "eleve", "ⓐ", "İ", "東京", "🙂", "ß", "ﬁsh", "n°", "e\u0301leve"])
+_joined = st.sampled_from(["U.S", "U.S.A.", "a", "É.U", "#USRelations", "#Election2026", "#ship"])
+_words = _long | _forms | _odd | _joined
+_between = st.sampled_from([*" .#“’'—_\x00\x7f\u00a0\u0301", ""])
 wordy_text = st.lists(st.tuples(_words, _between).map("".join), max_size=8).map("".join)
 
 
 def whole(text: str) -> list[tuple[str, str]]:
-    """Each term that tantivy finds in a text at once, and the word that it stands for."""
-    tokens = ANALYZER.tantivy.pre_tokenize(text).tokens
-    return [(token.text, text[token.char_offset_from : token.char_offset_to]) for token in tokens]
+    """Each term of a text, and the word that it stands for."""
+    return [(word.term, text[word.start : word.end]) for word in ANALYZER.words(text)]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,13 @@ def whole(text: str) -> list[tuple[str, str]]:
         ("x" * 59 + " " + "y" * 61, ["x" * 59]),
         ("", []),
         ("новости 新聞", ["новости", "新聞"]),
+        (
+            "The U.S. and “U.S.A.”, e.g. J.K. Rowling",
+            ["the", "us", "and", "usa", "eg", "jk", "rowl"],
+        ),
+        ("U.S.Senate x.y.com 3.5 4.a", ["us", "senat", "xy", "com", "3", "5", "4", "a"]),
+        ("#USRelations #Peru #", ["usrel", "us", "relat", "peru"]),
+        ("e\u0301le\u0300ves", ["elev"]),
     ],
 )
 def test_terms(text: str, terms: list[str]) -> None:
@@ -46,9 +53,33 @@ def test_terms(text: str, terms: list[str]) -> None:
 @settings(max_examples=400)
 @given(any_text | wordy_text)
 @example("Żółć\x00ß—x_y`z{q[w]\x7f\x80ª½")
-def test_terms_are_those_of_the_whole_text(text: str) -> None:
-    assert ANALYZER.terms(text) == ANALYZER.tantivy.analyze(text)
-    assert ANALYZER.terms(text) == [term for term, _ in whole(text)], "and from the memo again"
+def test_tantivy_finds_the_same_words_in_a_prepared_text(text: str) -> None:
+    """Two ways to one result: chunk by chunk from the memo, and the whole text at once."""
+    forms = FORMS.analyze(prepared(text))
+    assert ANALYZER.forms(text) == forms
+    assert ANALYZER.forms(text) == forms, "and from the memo again"
+    words = ANALYZER.words(text)
+    assert ANALYZER.terms(text) == [word.term for word in words]
+    assert len(words) == len(forms)
+    for word, form in zip(words, forms, strict=True):
+        assert form in FORMS.analyze(prepared(text[word.start : word.end]))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "terms"),
+    [
+        ("fr", "Les élections générales", ["le", "elect", "general"]),
+        ("fr-CA", "les elections generales", ["le", "elect", "general"]),
+        ("DE", "Häuser, hauser", ["haus", "haus"]),
+        ("es", "canciones canción", ["cancion", "cancion"]),
+        ("ru", "новости новость", ["новост", "новост"]),
+        ("sw", "habari zilizotolewa elections", ["habari", "zilizotolewa", "elections"]),
+        ("und", "elections", ["elect"]),
+        (None, "elections", ["elect"]),
+    ],
+)
+def test_endings_go_by_the_language(language: str | None, text: str, terms: list[str]) -> None:
+    assert ANALYZER.terms(text, language) == terms
 
 
 def test_words_have_their_places_in_characters() -> None:
@@ -131,11 +162,11 @@ def test_a_full_memo_starts_over_and_changes_no_answer(monkeypatch: pytest.Monke
     monkeypatch.setattr(analysis, "_MEMO_CHUNKS", 3)
     analyzer = Analyzer()
     for text in ["fishes ships", "laws fishes", "ships stars", "fishes ships laws stars"]:
-        assert analyzer.terms(text) == ANALYZER.tantivy.analyze(text)
-        assert len(analyzer._memo) <= 3
+        assert analyzer.terms(text) == ANALYZER.terms(text)
+        assert len(analyzer._memos["english"]) <= 3
 
 
 def test_long_chunks_are_not_remembered() -> None:
     analyzer = Analyzer()
     assert analyzer.terms("short " + "東" * 41) == ["short"], "too long a word: 123 bytes"
-    assert list(analyzer._memo) == ["short"]
+    assert list(analyzer._memos["english"]) == ["short"]

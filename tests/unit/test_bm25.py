@@ -57,6 +57,16 @@ class Shelf:
             found |= dict(zip(columns["key"].tolist(), scores.tolist(), strict=True))
         return found
 
+    def matches(self, words: Sequence[str]) -> dict[int, tuple[float, ...]]:
+        """Of every row text, title, lead, covered and present."""
+        found: dict[int, tuple[float, ...]] = {}
+        for columns in self.segments:
+            query = self.query(dict.fromkeys(words, 1.0))
+            matches = self.statistics.matches(query, columns, np.arange(len(columns)))
+            table = np.stack([*vars(matches).values()], axis=1).tolist()
+            found |= dict(zip(columns["key"].tolist(), map(tuple, table), strict=True))
+        return found
+
     def ceiling(self, weights: Mapping[str, float]) -> float:
         return self.statistics.ceiling(self.query(weights))
 
@@ -123,6 +133,42 @@ def test_scores_follow_the_formula_in_whichever_segment(
     )
     assert shelf.ceiling(weights) == pytest.approx(plain_bm25.ceiling(plain(*entries), weights))
     assert max(shelf.scores(weights).values()) <= shelf.ceiling(weights)
+
+
+def test_matches_worked_out_by_hand() -> None:
+    shelf = Shelf([article(1, title="fish vote", body="fish fish"), article(2, body="ship ship")])
+    # fish and vote stand in one of two: idf ln(1 + 1.5/1.5) = ln 2, so each is half of the query.
+    # All text of 1 is 4 words long, of 3 on average: K = 1.2 (0.25 + 0.75 * 4/3) = 1.5; fish 3
+    # times. Its title has 2 words of 1 on average: K = 1.2 * 1.75 = 2.1.
+    text, title = (3 / 4.5 + 1 / 2.5) / 2, (1 / 3.1 + 1 / 3.1) / 2
+    assert shelf.matches(["fish", "vote"])[1] == pytest.approx((text, title, 0.5, 1, 1))
+    assert shelf.matches(["fish", "ship"])[1] == pytest.approx(
+        (3 / 4.5 / 2, 1 / 3.1 / 2, 0.5, 0.5, 0.5)
+    )
+    assert shelf.matches(["fish"])[2] == (0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("words", [["fish"], ["fish", "law", "star"], WORDS])
+@pytest.mark.parametrize("cuts", [(), (40,), (1, 2, 59)])
+def test_matches_follow_their_definition_in_whichever_segment(
+    words: list[str], cuts: tuple[int, ...]
+) -> None:
+    entries = [
+        *random_entries(59),
+        article(59, title="fish", body=" ".join([*["law"] * 60, "star"])),
+    ]
+    bounds = [0, *cuts, 60]
+    shelf = Shelf(*(entries[a:b] for a, b in pairwise(bounds)))
+    expected = plain_bm25.matches(plain(*entries), words)
+    found = shelf.matches(words)
+    assert found.keys() == expected.keys()
+    for key, values in expected.items():
+        assert found[key] == pytest.approx(values), key
+        assert all(0 <= value <= 1 + 1e-9 for value in found[key])
+
+
+def test_nothing_matches_a_query_without_a_known_word() -> None:
+    assert Shelf([article(1, body="fish")]).matches([]) == {1: (0, 0, 0, 0, 0)}
 
 
 @pytest.mark.parametrize("weights", QUERIES)

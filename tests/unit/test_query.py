@@ -12,6 +12,10 @@ from newsclip.index.filters import Filter, Wording
 from newsclip.recommender.query import MAX_CONDITIONS, ParsedQuery, parse
 
 
+def exactly(text: str) -> Wording:
+    return Wording(text, exact=True)
+
+
 def where(**conditions: Any) -> Filter:
     sets = {
         name: value if isinstance(value, datetime) else frozenset(value)
@@ -27,7 +31,9 @@ def where(**conditions: Any) -> Filter:
         (
             '"harbour law" vote',
             ParsedQuery(
-                "harbour law vote", ("harbour law",), where(wordings=[Wording("harbour law")])
+                "harbour law vote",
+                ("harbour law",),
+                where(wordings=[exactly("harbour law")]),
             ),
         ),
         (
@@ -35,13 +41,13 @@ def where(**conditions: Any) -> Filter:
             ParsedQuery(
                 "harbour law le port",
                 ("harbour law", "le port"),
-                where(wordings=[Wording("harbour law"), Wording("le port")]),
+                where(wordings=[exactly("harbour law"), exactly("le port")]),
             ),
         ),
         ("fish -ship", ParsedQuery("fish", (), where(exclude_wordings=[Wording("ship")]))),
         (
             'fish -"fast ship"',
-            ParsedQuery("fish", (), where(exclude_wordings=[Wording("fast ship")])),
+            ParsedQuery("fish", (), where(exclude_wordings=[exactly("fast ship")])),
         ),
         (
             "title:budget row",
@@ -53,7 +59,7 @@ def where(**conditions: Any) -> Filter:
                 "the budget",
                 (),
                 where(
-                    wordings=[Wording("the budget", "title")],
+                    wordings=[Wording("the budget", "title", exact=True)],
                     exclude_wordings=[Wording("row", "title")],
                 ),
             ),
@@ -102,7 +108,9 @@ def where(**conditions: Any) -> Filter:
         (
             '"a b"-c',
             ParsedQuery(
-                "a b", ("a b",), where(wordings=[Wording("a b")], exclude_wordings=[Wording("c")])
+                "a b",
+                ("a b",),
+                where(wordings=[exactly("a b")], exclude_wordings=[Wording("c")]),
             ),
         ),
     ],

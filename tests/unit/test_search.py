@@ -320,6 +320,13 @@ def port(archive: Archive) -> Archive:
         ('"law harbour"', ""),
         ('"a harbour law books"', ""),
         ('"the port of sorrel"', "a"),
+        ('"harbour laws"', ""),
+        ('"laws"', ""),
+        ('"book"', ""),
+        ("law -books", "abc"),
+        ("law -book", "abc"),
+        ("law title:laws", "ab"),
+        ('law -"book"', "abcd"),
         ("harbour law -port", "bcd"),
         ('law -"harbour law"', "bd"),
         ("title:law", "ab"),
@@ -347,3 +354,63 @@ def test_a_query_of_conditions_alone_gives_the_newest(archive: Archive) -> None:
     assert [hit.reasons for hit in page.hits] == [(Reason("newest"),)] * 2
     assert found(archive, "tag:x", limit=2, offset=4).next_offset is None
     assert ids(found(archive, "-tag:x")) == ["other"]
+
+
+def test_a_phrase_is_found_across_signs_and_lines_but_not_across_fields(archive: Archive) -> None:
+    archive.put(
+        [
+            article("a", title="Port of call", body="Élysée—palace"),
+            article("b", title="Harbour", body="of call. The elysee (palace)"),
+            article("c", title="Port", summary="of call", tags=["OfCall"]),
+        ]
+    )
+    assert sorted(ids(found(archive, '"port of call"', mode="keyword"))) == ["a"]
+    assert sorted(ids(found(archive, '"elysée palace"', mode="keyword"))) == ["a", "b"]
+    assert sorted(ids(found(archive, '"of call"', mode="keyword"))) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "query", ["us relations", "U.S. relations", "US", "#USRelations", "usrelations"]
+)
+def test_hashtags_and_initials_are_words(archive: Archive, query: str) -> None:
+    archive.put(
+        [
+            article("tag", body="fish", tags=["USRelations"]),
+            article("text", body="fish #USRelations"),
+            article("other", body="fish", tags=["Peru"]),
+        ]
+    )
+    assert sorted(ids(found(archive, query, mode="keyword"))) == ["tag", "text"]
+
+
+@pytest.mark.parametrize("query", ["us", "US", "u.s.", "U.S"])
+def test_initials_with_and_without_points(archive: Archive, query: str) -> None:
+    archive.put([article("a", body="The U.S. fleet"), article("b", body="US fleet"), article("c")])
+    page = found(archive, query, mode="keyword")
+    assert sorted(ids(page)) == ["a", "b"]
+    marks = {hit.article.id: hit.snippet.marks for hit in page.hits if hit.snippet}
+    assert marks == {"a": ((4, 7),), "b": ((0, 2),)}
+
+
+def test_each_language_has_its_endings(archive: Archive) -> None:
+    archive.put(
+        [
+            article("fr", title="Les députés européens", language="fr"),
+            article("de", title="Die alten Häuser", language="de-AT"),
+            article("sw", title="Habari mpya", language="sw"),
+            article("en", title="Old houses", language="en"),
+        ]
+    )
+    for query, expected in [
+        ("depute europeenne", ["fr"]),
+        ("Haus", ["de"]),
+        ("hauser", ["de"]),
+        ("house", ["en"]),
+        ("habari", ["sw"]),
+    ]:
+        page = found(archive, query, mode="keyword")
+        assert ids(page) == expected
+        assert page.hits[0].snippet is not None
+        assert page.hits[0].snippet.marks, query
+    english = Filter(languages=frozenset({"en"}))
+    assert ids(found(archive, "Haus", mode="keyword", where=english)) == []

@@ -22,8 +22,8 @@ WORDS = ["fish", "Fishing", "harbour", "Harbours", "élève", "dying", "U.S.", "
 class Texts:
     """A view of nothing but words."""
 
-    def places(self, text: str, terms: Iterable[str]) -> object:
-        return ANALYZER.places(text, set(terms))
+    def places(self, text: str, terms: Iterable[str], language: str | None) -> object:
+        return ANALYZER.places(text, set(terms), language)
 
 
 def shown(text: str, terms: Iterable[str] | dict[str, float]) -> Snippet:

@@ -11,7 +11,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.view import View
 from newsclip.recommender import telling
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
+from newsclip.recommender.telling import held_terms, shared_words, telling_terms, terms_of_draft
 
 
 @pytest.fixture
@@ -24,6 +24,12 @@ def shelf(archive: Archive) -> Archive:
 
 def telling_of(view: View, draft: Draft) -> TermQuery:
     return telling_terms(view, terms_of_draft(view, draft))
+
+
+def words_shared(
+    view: View, query: TermQuery, draft: Draft, keys: list[int]
+) -> dict[int, tuple[str, ...]]:
+    return shared_words(view, query, draft, held_terms(view, query, keys))
 
 
 def told(archive: Archive, draft: Draft) -> dict[str, float]:
@@ -52,7 +58,7 @@ def test_forms_of_a_word_are_one_term_written_as_first_seen(shelf: Archive) -> N
     assert told(shelf, draft) == pytest.approx({"ship": 1 + math.log(4)})
     with shelf.reading() as view:
         key = view.key_of("0")
-        assert shared_words(view, telling_of(view, draft), draft, [key]) == {key: ("Ships",)}
+        assert words_shared(view, telling_of(view, draft), draft, [key]) == {key: ("Ships",)}
 
 
 def test_tags_are_no_words_of_the_text(archive: Archive) -> None:
@@ -96,14 +102,14 @@ def test_shared_words_are_the_most_telling_that_both_use(shelf: Archive) -> None
     with shelf.reading() as view:
         query = telling_of(view, draft)
         keys = [view.key_of(name) for name in "0123"]
-        assert shared_words(view, query, draft, keys) == {
+        assert words_shared(view, query, draft, keys) == {
             keys[0]: ("FISH", "Ships", "Laws"),
             keys[1]: ("Ships", "Laws"),
             keys[2]: ("Laws",),
             keys[3]: ("Laws",),
         }
-        assert shared_words(view, query.first(0), draft, keys) == dict.fromkeys(keys, ())
-        assert shared_words(view, query, draft, []) == {}
+        assert words_shared(view, query.first(0), draft, keys) == dict.fromkeys(keys, ())
+        assert words_shared(view, query, draft, []) == {}
 
 
 def test_four_words_are_shown(archive: Archive) -> None:
@@ -111,7 +117,7 @@ def test_four_words_are_shown(archive: Archive) -> None:
     draft = Draft(body="six five four three two one")
     with archive.reading() as view:
         key = view.key_of("a")
-        words = shared_words(view, telling_of(view, draft), draft, [key])
+        words = words_shared(view, telling_of(view, draft), draft, [key])
         assert words[key] == ("five", "four", "one", "six")
 
 

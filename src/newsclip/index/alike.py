@@ -136,9 +136,9 @@ class Words:
     @classmethod
     def of(cls, columns: Columns, rows: Rows, kinds: Kinds) -> Self:
         """Those of the bodies of some rows, in the order of the rows."""
-        starts, ends = columns.spans("term", rows)
-        body = np.repeat(np.arange(len(rows)), ends - starts)
-        return cls.of_entries(columns.joined("term", "entry", rows), body, len(rows), kinds)
+        entries, ends = columns.joined("term", "entry", rows)
+        body = np.repeat(np.arange(len(rows)), np.diff(ends, prepend=0))
+        return cls.of_entries(entries, body, len(rows), kinds)
 
     @classmethod
     def of_entries(

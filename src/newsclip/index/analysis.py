@@ -1,22 +1,60 @@
 """Text to terms: how every text of Newsclip is cut into words, folded and stemmed."""
 
 import re
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from tantivy import Filter as TokenFilter
 from tantivy import TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-_LONGEST_WORD = 60  # characters; longer ones are numbers, addresses and noise
-# The analyzer always cuts at these characters, so what lies between two of them gives the same
-# terms alone as within its text.
-_CHUNK = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
+_LONGEST_WORD = 60  # bytes; longer ones are numbers, addresses and noise
+# What stands between two ASCII signs gives the same terms alone as within its text. Single letters
+# with points between them are one word, as is what follows a hash sign.
+_SIGNS = r"\x00-/:-@\[-`{-\x7f"
+_LETTER, _LETTER_OR_DIGIT = r"[^\W\d_]", r"(?:[^\W_]|[\u0300-\u036f])"  # or an accent of its own
+_CHUNK = re.compile(
+    rf"[^\x00-\x22\x24-/:-@\[-`{{-\x7f][^{_SIGNS}]*"  # the first may be "#"
+    rf"(?:(?<!{_LETTER_OR_DIGIT}.)(?<={_LETTER})(?:\.{_LETTER})+(?!{_LETTER_OR_DIGIT}))?",
+    re.DOTALL,
+)
+_POINT_WITHIN = re.compile(  # begins with the point, so that the search for it is quick
+    rf"\.(?<!{_LETTER_OR_DIGIT}.\.)(?<={_LETTER}\.)(?={_LETTER}(?!{_LETTER_OR_DIGIT}))", re.DOTALL
+)
+_HASHTAG = re.compile(rf"#[^{_SIGNS}]+")
 _MEMO_CHUNKS = 50_000  # some 10 MB
 _MEMO_LENGTH = 40  # characters; longer chunks are rarely seen twice
 _CAMEL_CASE = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[_-]"
 )
+
+STEMMERS: Mapping[str, str] = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "und": "english",  # not known
+}
+"""The languages whose endings are cut off, with the Snowball stemmer of each."""
+
+_UNSTEMMED = ""
 
 
 @dataclass(frozen=True)
@@ -33,92 +71,146 @@ def spelled_out(tag: str) -> str:
     return " ".join(_CAMEL_CASE.sub(" ", tag).split())
 
 
-class Analyzer:
-    """Splits at all but letters and digits, folds case and accents, stems English.
+def stemmer_of(language: str | None) -> str:
+    """The stemmer for an article's language; empty for a language that has none.
 
-    News repeats its words, so what stands between two ASCII signs is analysed once and
-    remembered: the same terms at twice the speed.
+    One that is not known is taken for English.
+    """
+    if language is None:
+        return STEMMERS["und"]
+    return STEMMERS.get(re.split("[-_]", language.lower())[0], _UNSTEMMED)
+
+
+def prepared(text: str) -> str:
+    """A text so that :func:`form_analyzer` finds the words in it that :class:`Analyzer` does."""
+    if "." in text:
+        text = _POINT_WITHIN.sub("", text)
+    if "#" in text:
+        text = _HASHTAG.sub(_with_parts, text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _with_parts(hashtag: re.Match[str]) -> str:
+    tag = hashtag.group()
+    parts = _parts(tag)
+    return tag if len(parts) == 1 else " ".join([tag, *(tag[start:end] for start, end in parts)])
+
+
+def form_analyzer() -> TextAnalyzer:
+    """Cuts a :func:`prepared` text into its words, with all their endings."""
+    return _analyzer(_UNSTEMMED)
+
+
+def term_analyzer() -> TextAnalyzer:
+    """Cuts terms with blanks between them."""
+    return TextAnalyzerBuilder(Tokenizer.whitespace()).build()
+
+
+class Analyzer:
+    """Splits at all but letters and digits, folds case and accents, stems by the language.
+
+    Accents go before endings do, so that a word is found however it is typed. ``U.S.`` is ``us``;
+    ``#USRelations`` is that word and then its parts. News repeats its words, so what stands
+    between two ASCII signs is analysed once and remembered.
     """
 
     def __init__(self) -> None:
-        self.tantivy: TextAnalyzer = (
-            TextAnalyzerBuilder(Tokenizer.simple())
-            .filter(TokenFilter.remove_long(_LONGEST_WORD))
-            .filter(TokenFilter.lowercase())
-            .filter(TokenFilter.ascii_fold())
-            .filter(TokenFilter.stemmer("english"))
-            .build()
-        )
-        self._memo = _Memo(self.tantivy)
+        self._memos: dict[str, _Memo] = {}
 
-    def terms(self, text: str) -> list[str]:
-        """The terms that are indexed for a text, in its order."""
-        return list(chain.from_iterable(map(self._memo.__getitem__, _CHUNK.findall(text))))
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The terms that are indexed for a text in a language, in its order."""
+        memo = self._memo(stemmer_of(language))
+        return list(chain.from_iterable(map(memo.__getitem__, _CHUNK.findall(text))))
 
-    def words(self, text: str) -> list[Word]:
+    def forms(self, text: str) -> list[str]:
+        """The words of a text with all their endings, in its order; as many as there are terms."""
+        memo = self._memo(_UNSTEMMED)
+        return list(chain.from_iterable(map(memo.__getitem__, _CHUNK.findall(text))))
+
+    def words(self, text: str, language: str | None = None) -> list[Word]:
         """The words of a text as they are indexed, in their order, with their places."""
-        tokens = self.tantivy.pre_tokenize(text).tokens
-        return [Word(token.text, token.char_offset_from, token.char_offset_to) for token in tokens]
+        memo = self._memo(stemmer_of(language))
+        return list(chain.from_iterable(map(memo.words, _CHUNK.finditer(text))))
 
-    def as_written(self, text: str, terms: Collection[str]) -> dict[str, str]:
+    def _memo(self, stemmer: str) -> "_Memo":
+        if stemmer not in self._memos:
+            self._memos[stemmer] = _Memo(stemmer)
+        return self._memos[stemmer]
+
+    def as_written(
+        self, text: str, terms: Collection[str], language: str | None = None
+    ) -> dict[str, str]:
         """For each of the terms that stands in a text, a word that it stands there for.
 
         The first word that begins as the term does, or where there is none the first of all.
         """
+        memo = self._memo(stemmer_of(language))
         written: dict[str, str] = {}
         lowered = _lowered(text)
         for term in terms:
-            if word := next(self._beginning_alike(text, lowered, term), None):
+            if word := next(_beginning_alike(memo, text, lowered, term), None):
                 written[term] = text[word.start : word.end]
         if missing := set(terms) - written.keys():
-            for word in self._standing_for(text, missing):
+            for word in _standing_for(memo, text, missing):
                 written.setdefault(word.term, text[word.start : word.end])
         return written
 
-    def places(self, text: str, terms: Collection[str]) -> list[Word]:
-        """The words of a text that stand for one of the terms, in their order.
+    def places(self, text: str, terms: Collection[str], language: str | None = None) -> list[Word]:
+        """The words of a text that stand for one of the terms, in their order, none in another.
 
         Of a term's words only those that begin as it does, where there is one.
         """
+        memo = self._memo(stemmer_of(language))
         lowered = _lowered(text)
-        found = [word for term in terms for word in self._beginning_alike(text, lowered, term)]
+        found = [word for term in terms for word in _beginning_alike(memo, text, lowered, term)]
         if missing := set(terms) - {word.term for word in found}:
-            found += self._standing_for(text, missing)
-        return sorted(found, key=lambda word: word.start)
+            found += _standing_for(memo, text, missing)
+        apart: list[Word] = []
+        for word in sorted(found, key=lambda word: (word.start, -word.end)):
+            if not apart or word.start >= apart[-1].end:
+                apart.append(word)
+        return apart
 
-    def _beginning_alike(self, text: str, lowered: str, term: str) -> Iterator[Word]:
-        """The words of a term that begin as it does.
 
-        A search for a string costs a hundredth of what a look at each word does.
-        """
-        beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
-        place = lowered.find(beginning)
-        while place >= 0:
-            chunk = _CHUNK.match(text, place)
-            if chunk and (not place or not _CHUNK.match(text[place - 1])):
-                yield from self._in_chunk(chunk, {term})
-            place = lowered.find(beginning, place + 1)
+def _beginning_alike(memo: "_Memo", text: str, lowered: str, term: str) -> Iterator[Word]:
+    """The words of a term that begin as it does.
 
-    def _standing_for(self, text: str, terms: Collection[str]) -> Iterator[Word]:
-        """The words of a text that stand for one of the terms, whatever they begin with."""
-        wanted = set(terms)
-        chunks = {c for c in set(_CHUNK.findall(text)) if not wanted.isdisjoint(self._memo[c])}
-        if chunks:
-            for chunk in _CHUNK.finditer(text):
-                if chunk.group() in chunks:
-                    yield from self._in_chunk(chunk, wanted)
+    A search for a string costs a hundredth of what a look at each word does.
+    """
+    beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
+    place = lowered.find(beginning)
+    while place >= 0:
+        if (chunk := _CHUNK.match(text, place)) and _begins_word(text, place):
+            yield from _in_chunk(memo, chunk, {term})
+        place = lowered.find(beginning, place + 1)
 
-    def _in_chunk(self, chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:
-        text, start = chunk.group(), chunk.start()
-        terms = self._memo[text]
-        if wanted.isdisjoint(terms):
-            return
-        if len(terms) == 1 and text.isalnum():  # as most are
-            yield Word(terms[0], start, chunk.end())
-            return
-        for word in self.words(text):
-            if word.term in wanted:
-                yield Word(word.term, start + word.start, start + word.end)
+
+def _begins_word(text: str, place: int) -> bool:
+    """Whether a word begins here for sure; not what may be within "U.S." or a hashtag."""
+    before = text[place - 1] if place else " "
+    if before == "#" or (before == "." and place > 1 and text[place - 2].isalpha()):
+        return False
+    return _ends_words(before)
+
+
+def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[Word]:
+    """The words of a text that stand for one of the terms, whatever they begin with."""
+    wanted = set(terms)
+    chunks = {c for c in set(_CHUNK.findall(text)) if not wanted.isdisjoint(memo[c])}
+    if chunks:
+        for chunk in _CHUNK.finditer(text):
+            if chunk.group() in chunks:
+                yield from _in_chunk(memo, chunk, wanted)
+
+
+def _in_chunk(memo: "_Memo", chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:
+    if not wanted.isdisjoint(memo[chunk.group()]):
+        yield from (word for word in memo.words(chunk) if word.term in wanted)
+
+
+def _ends_words(character: str) -> bool:
+    """Whether it surely is between words: of other signs only the analyzer knows."""
+    return not _CHUNK.match(character) or unicodedata.category(character)[0] in "PZ"
 
 
 def _lowered(text: str) -> str:
@@ -127,17 +219,57 @@ def _lowered(text: str) -> str:
     return lowered if len(lowered) == len(text) else ""
 
 
+def _analyzer(stemmer: str) -> TextAnalyzer:
+    builder = (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(TokenFilter.remove_long(_LONGEST_WORD))
+        .filter(TokenFilter.lowercase())
+        .filter(TokenFilter.ascii_fold())
+    )
+    return (builder.filter(TokenFilter.stemmer(stemmer)) if stemmer else builder).build()
+
+
 class _Memo(dict[str, tuple[str, ...]]):
     """From a chunk to its terms; starts over when full, so it follows the texts of the day."""
 
-    def __init__(self, analyzer: TextAnalyzer) -> None:
+    def __init__(self, stemmer: str) -> None:
         super().__init__()
-        self._analyzer = analyzer
+        self._analyzer = _analyzer(stemmer)
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
-        terms = tuple(self._analyzer.analyze(chunk))
+        terms = tuple(term for term, _, _ in self._read(chunk))
         if len(chunk) <= _MEMO_LENGTH:
             if len(self) >= _MEMO_CHUNKS:
                 self.clear()
             self[chunk] = terms
         return terms
+
+    def words(self, chunk: re.Match[str]) -> list[Word]:
+        """The words of a chunk with their places in its text."""
+        text, at = chunk.group(), chunk.start()
+        terms = self[text]
+        if len(terms) == 1 and text.isalnum():  # as most are
+            return [Word(terms[0], at, chunk.end())]
+        return [Word(term, at + start, at + end) for term, start, end in self._read(text)]
+
+    def _read(self, chunk: str) -> Iterator[tuple[str, int, int]]:
+        """Each term of a chunk, with where its word begins and ends there."""
+        kept = [place for place, sign in enumerate(chunk) if sign != "."]
+        joined = chunk.replace(".", "")
+        parts = _parts(joined) if joined.startswith("#") else []
+        for start, end in [(0, len(joined)), *(parts if len(parts) > 1 else [])]:
+            for term, first, last in self._tokens(joined[start:end]):
+                yield term, kept[start + first], kept[start + last - 1] + 1
+
+    def _tokens(self, text: str) -> Iterator[tuple[str, int, int]]:
+        composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+        for token in self._analyzer.pre_tokenize(composed).tokens:
+            alike = len(composed) == len(text)
+            start, end = (token.char_offset_from, token.char_offset_to) if alike else (0, len(text))
+            yield token.text, start, end
+
+
+def _parts(hashtag: str) -> list[tuple[int, int]]:
+    """Where the words of a hashtag begin and end: ``#USRelations`` is ``US`` and ``Relations``."""
+    ends = [found.start() for found in _CAMEL_CASE.finditer(hashtag)] + [len(hashtag)]
+    return list(zip([1, *ends], ends, strict=False))

@@ -153,9 +153,9 @@ class Statistics:
         ``K = k1 (1 - b + b * length / mean length)``.
         """
         wanted, worth = self._worth(query)
-        entries = columns.joined("term", "entry", rows)
+        entries, ends = columns.joined("term", "entry", rows)
         hit, place = self._hits(wanted, entries)
-        entry, row = entries[hit], _rows_of(hit, columns, rows)
+        entry, row = entries[hit], ends.searchsorted(hit, side="right")
         tf = (entry & MOST_COUNTED).astype(np.float64)
         norm = self._norms(columns["field_length"][rows])[row, (entry >> COUNT_BITS) % _FIELDS]
         parts = worth[place] * tf * (K1 + 1) / (tf + norm)
@@ -166,12 +166,12 @@ class Statistics:
         idf = self.rarities(query.terms)
         if not idf.any() or not len(rows):
             return Matches.none(len(rows))
-        entries = columns.joined("term", "entry", rows)
+        entries, ends = columns.joined("term", "entry", rows)
         codes = (query.terms[:, None] * _FIELDS + np.arange(_FIELDS)).ravel()
         known = np.flatnonzero(codes < len(self._frequencies))
         hit, place = self._hits(codes[known], entries)
         entry, term = entries[hit], known[place] // _FIELDS
-        cell = _rows_of(hit, columns, rows) * len(idf) + term
+        cell = ends.searchsorted(hit, side="right") * len(idf) + term
         in_title = (entry >> COUNT_BITS) % _FIELDS == _TITLE
         tf = (entry & MOST_COUNTED).astype(np.float64)
         shape = (len(rows), len(idf))
@@ -183,18 +183,18 @@ class Statistics:
             _saturated(everywhere, lengths.sum(axis=1), self._mean_length(slice(None))) @ share,
             _saturated(title, lengths[:, _TITLE], self._mean_length(_TITLE)) @ share,
             (lead > 0) @ share,
-            ((title > 0) @ idf) / np.maximum(self._title_worth(entries, columns, rows), 1e-9),
+            ((title > 0) @ idf) / np.maximum(self._title_worth(entries, ends), 1e-9),
             (everywhere > 0) @ share,
         )
 
     def _title_worth(
-        self, entries: NDArray[np.uint32], columns: Columns, rows: Rows
+        self, entries: NDArray[np.uint32], ends: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """The summed idf of the words of each row's title, ``(len(rows),)``."""
+        """The summed idf of the words of each row's title, ``(len(ends),)``."""
         codes = entries >> COUNT_BITS
         titles = np.flatnonzero(codes % _FIELDS == _TITLE)
         idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS)
-        return np.bincount(_rows_of(titles, columns, rows), idf, len(rows))
+        return np.bincount(ends.searchsorted(titles, side="right"), idf, len(ends))
 
     def _mean_length(self, which: int | slice) -> float:
         return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
@@ -221,12 +221,6 @@ class Statistics:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)
         norms: NDArray[np.float64] = K1 * (1 - B + B * lengths / mean)
         return norms
-
-
-def _rows_of(places: NDArray[np.int64], columns: Columns, rows: Rows) -> NDArray[np.int64]:
-    """To which of the rows each place among their joined terms belongs."""
-    starts, ends = columns.spans("term", rows)
-    return np.searchsorted(np.cumsum(ends - starts), places, side="right")
 
 
 def _saturated(

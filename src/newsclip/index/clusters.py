@@ -121,8 +121,8 @@ class Clusters:
     def _any_alike(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         some = np.array([key in self._alike for key in keys.tolist()], np.bool_)
         if self._base and self._stored:
-            here = np.flatnonzero(self._base.columns.holds(keys))
-            some[here] |= self._stored.any(self._base.columns.rows_of(keys[here]))
+            rows, here = self._base.columns.located(keys)
+            some[here] |= self._stored.any(rows[here])
         return some
 
     def _cluster(self, key: int) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from newsclip.index.columns import Block, Columns, ColumnWriter, mapped_columns
 from newsclip.index.copies import sync
 from newsclip.index.database import WRITE_REMEDY
 from newsclip.index.derived import derived_arrays
-from newsclip.index.digest import Digester
+from newsclip.index.digest import Digester, article_terms
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.locks import exclusive
@@ -266,9 +266,10 @@ def _indexed(making: _Making, lexicon: Lexicon) -> Iterator[tuple[int, Block]]:
         if not articles:
             continue
         articles = {key: articles[key] for key in keys if key in articles}  # some are gone again
-        for key, article in articles.items():
-            lexicon.add(key, article)
-        block = digester.block(articles, np.stack([embeddings[key] for key in articles]))
+        terms = [article_terms(article, making.analyzer.terms) for article in articles.values()]
+        for (key, article), own in zip(articles.items(), terms, strict=True):
+            lexicon.add(key, article, own)
+        block = digester.block(articles, np.stack([embeddings[key] for key in articles]), terms)
         yield start + len(keys), block
 
 

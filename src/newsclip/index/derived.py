@@ -76,7 +76,7 @@ def _frequencies(columns: Columns, terms: int) -> NDArray[np.int64]:
     frequencies = np.zeros(codes, np.int64)
     for start in range(0, len(columns), _AT_A_TIME):
         rows = np.arange(start, min(start + _AT_A_TIME, len(columns)))
-        entries = columns.joined("term", "entry", rows)
+        entries, _ = columns.joined("term", "entry", rows)
         frequencies += np.bincount(entries >> COUNT_BITS, minlength=codes)
     return frequencies
 

@@ -22,7 +22,11 @@ from newsclip.index.filters import NEVER, attributes, seconds, visible_span
 from newsclip.index.sketch import Sketcher
 from newsclip.index.strings import Strings
 
-Terms = Callable[[str], Sequence[str]]
+TermsOf = Callable[[str, str | None], Sequence[str]]
+"""The terms of a text in a language."""
+
+FieldTerms = Sequence[Sequence[str]]
+"""The terms of a text, by field, in the order of TEXT_FIELDS."""
 
 
 def attribute_name(attribute: str, folded: str) -> str:
@@ -51,17 +55,25 @@ def field_texts(article: Article) -> dict[str, str]:
     }
 
 
-def field_terms(texts: Mapping[str, str], terms_of: Terms) -> list[Sequence[str]]:
-    """The terms of a text, which is given by field, in the order of TEXT_FIELDS."""
-    return [terms_of(texts.get(name, "")) for name in TEXT_FIELDS]
+def field_terms(
+    texts: Mapping[str, str], terms_of: TermsOf, language: str | None = None
+) -> FieldTerms:
+    """The terms of a text, which is given by field, in a language."""
+    return [terms_of(texts.get(name, ""), language) for name in TEXT_FIELDS]
+
+
+def article_terms(article: Article, terms_of: TermsOf) -> FieldTerms:
+    """The terms of an article."""
+    return field_terms(field_texts(article), terms_of, article.language)
 
 
 def term_entries(
-    terms_by_field: Sequence[Sequence[str]], number_of: Callable[[list[str]], NDArray[np.int64]]
+    terms_by_field: FieldTerms, number_of: Callable[[list[str]], NDArray[np.int64]]
 ) -> tuple[NDArray[np.int64], list[int]]:
     """The terms of a text with their counts, as a segment stores them, and each field's length.
 
-    Those of the body say whether they stand in its lead, too. The entries ascend. Terms that ``number_of`` answers with a negative number are left out.
+    Those of the body tell whether they stand in its lead. The entries ascend. Terms that
+    ``number_of`` answers with a negative number are left out.
     """
     entries, lengths = [], []
     for field, terms in enumerate(terms_by_field):
@@ -70,8 +82,8 @@ def term_entries(
         numbers = number_of(list(counted))
         counts = np.minimum(np.fromiter(counted.values(), np.int64, len(counted)), MOST_COUNTED)
         if field == BODY:
-            lead = set(terms[:LEAD])
-            counts |= np.fromiter((term in lead for term in counted), np.int64, len(counted)) * IN_LEAD
+            # The terms are counted in the order in which they first stand in the text.
+            counts[: len(set(terms[:LEAD]))] |= IN_LEAD
         entry = (numbers * len(TEXT_FIELDS) + field) << COUNT_BITS | counts
         entries.append(entry[(numbers >= 0) & (numbers < MOST_TERMS)])
     return np.sort(np.concatenate(entries)), lengths
@@ -80,15 +92,23 @@ def term_entries(
 class Digester:
     """Makes blocks of articles, and numbers the terms and names that are new with them."""
 
-    def __init__(self, terms_of: Terms, terms: Strings, names: Strings) -> None:
+    def __init__(self, terms_of: TermsOf, terms: Strings, names: Strings) -> None:
         self._terms_of = terms_of
         self._terms = terms
         self._names = names
         self._sketcher = Sketcher()
 
-    def block(self, articles: Mapping[int, Article], embeddings: NDArray[np.float32]) -> Block:
-        """The rows of some articles by ascending key; ``embeddings`` is ``(n, dimension)``."""
-        terms = [field_terms(field_texts(each), self._terms_of) for each in articles.values()]
+    def block(
+        self,
+        articles: Mapping[int, Article],
+        embeddings: NDArray[np.float32],
+        terms: Sequence[FieldTerms] = (),
+    ) -> Block:
+        """The rows of some articles by ascending key; ``embeddings`` is ``(n, dimension)``.
+
+        ``terms`` are those of the articles, where they are known.
+        """
+        terms = terms or [article_terms(each, self._terms_of) for each in articles.values()]
         counted = [term_entries(by_field, self._terms.add) for by_field in terms]
         attributes = [self._attributes(article) for article in articles.values()]
         tags = [self._written("tag", article.tags) for article in articles.values()]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from newsclip.index.article import Article
 
@@ -32,13 +33,15 @@ def visible_span(article: Article) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Wording:
-    """Words that stand in a text field one after the other, in any form (see index/analysis.py).
+    """Words that stand in a text field one after the other, but for letter case and accents.
 
-    ``field`` is one of TEXT_FIELDS, or empty for any of them.
+    A single word may stand there in any form of it, unless ``exact``. ``field`` is one of
+    TEXT_FIELDS, or empty for any of them.
     """
 
     text: str
     field: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ def _given(*moments: datetime | None) -> list[datetime]:
 _NOBODY = frozenset({""})  # asks for a name that no article has
 
 
+@lru_cache(4_096)  # the same few names over and over, for each candidate of each question
 def fold(name: str) -> str:
     """The form in which tags, sections, authors and languages are compared."""
     return name.strip().lstrip("#").strip().casefold().replace("_", "-")

@@ -1,6 +1,6 @@
 """Keyword search. Nothing else in Newsclip knows tantivy, but for its analyzer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,10 +9,10 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from newsclip.index.analysis import Analyzer
+from newsclip.index.analysis import Analyzer, form_analyzer, prepared, term_analyzer
 from newsclip.index.article import Article
 from newsclip.index.bm25 import FIELD_WEIGHTS
-from newsclip.index.digest import field_texts
+from newsclip.index.digest import FieldTerms, article_terms, field_texts
 from newsclip.index.filters import (
     ATTRIBUTES,
     NEVER,
@@ -39,11 +39,17 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("key", indexed=True, fast=True)
     for field in FIELD_WEIGHTS:
-        builder.add_text_field(field, tokenizer_name="news")
+        builder.add_text_field(field, tokenizer_name="terms", index_option="freq")
+        builder.add_text_field(_forms_of(field), tokenizer_name="forms")
     for attribute in ATTRIBUTES:
         builder.add_text_field(attribute, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published_at", indexed=True, fast=True)
     return builder.build()
+
+
+def _forms_of(field: str) -> str:
+    """The field that holds a text field's words with their endings, and where they stand."""
+    return f"{field}_forms"
 
 
 class Lexicon:
@@ -71,20 +77,25 @@ class Lexicon:
             self._index = tantivy.Index(self._schema)
         else:
             self._index = tantivy.Index(self._schema, path=str(folder))
-        self._index.register_tokenizer("news", analyzer.tantivy)
+        self._index.register_tokenizer("terms", term_analyzer())
+        self._index.register_tokenizer("forms", form_analyzer())
         # With the policy "commit" an explicit reload costs 100 ms at 10,000 articles.
         self._index.config_reader("manual")
         self._writer: tantivy.IndexWriter | None = None
         self._writer_bytes = writer_bytes
         self._searcher = self._index.searcher()
+        self._languages: Mapping[str, int] | None = None
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def add(self, key: int, article: Article) -> None:
-        """Adds an article under a key that is not in the index."""
-        texts = field_texts(article)
-        document = tantivy.Document(**{field: [text] for field, text in texts.items()})
+    def add(self, key: int, article: Article, terms: FieldTerms = ()) -> None:
+        """Adds an article, with its terms where they are known, under a key that is not there."""
+        document = tantivy.Document()
+        terms = terms or article_terms(article, self._analyzer.terms)
+        for (field, text), own in zip(field_texts(article).items(), terms, strict=True):
+            document.add_text(field, " ".join(own))
+            document.add_text(_forms_of(field), prepared(text))
         document.add_unsigned("key", key)
         if article.published_at is not None:
             document.add_integer("published_at", seconds(article.published_at, NEVER))
@@ -109,6 +120,7 @@ class Lexicon:
         self._writing().commit()
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._languages = None
 
     def close(self) -> None:
         """Ends the writing, once the merges under way have ended; reading goes on."""
@@ -145,16 +157,27 @@ class Lexicon:
         return np.sort(np.fromiter((key for key, _ in hits), np.int64, len(hits)))
 
     def _worded(self, wording: Wording) -> Query:
-        terms = self._analyzer.terms(wording.text)
-        if not terms:
+        forms = self._analyzer.forms(wording.text)
+        if not forms:
             return Query.empty_query()
         fields = [wording.field] if wording.field else FIELD_WEIGHTS
-        return Query.boolean_query([(Occur.Should, self._run(field, terms)) for field in fields])
+        if wording.exact or len(forms) > 1:
+            queries = [self._run(_forms_of(field), forms) for field in fields]
+        else:
+            terms = {self._analyzer.terms(wording.text, each)[0] for each in self.languages()}
+            queries = [self._run(field, [term]) for field in fields for term in sorted(terms)]
+        return Query.boolean_query([(Occur.Should, query) for query in queries])
 
-    def _run(self, field: str, terms: Sequence[str]) -> Query:
-        if len(terms) == 1:
-            return Query.term_query(self._schema, field, terms[0], "basic")
-        return Query.phrase_query(self._schema, field, [*terms])
+    def _run(self, field: str, words: Sequence[str]) -> Query:
+        if len(words) == 1:
+            return Query.term_query(self._schema, field, words[0], "basic")
+        return Query.phrase_query(self._schema, field, [*words])
+
+    def languages(self) -> Mapping[str, int]:
+        """The languages of its articles, folded, with their number; ``und`` for none."""
+        if self._languages is None:
+            self._languages = dict(self._searcher.terms_with_prefix("language", ""))
+        return self._languages
 
     def _keys(self, addresses: Iterable[tantivy.DocAddress]) -> NDArray[np.int64]:
         return np.array(self._searcher.fast_field_values("key", list(addresses)), np.int64)

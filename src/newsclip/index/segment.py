@@ -10,7 +10,7 @@ from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
 from newsclip.index.catalog import Catalog, Holders, ScannedHolders
 from newsclip.index.columns import Columns, GrowingColumns, Rows
-from newsclip.index.digest import Digester
+from newsclip.index.digest import Digester, article_terms
 from newsclip.index.filters import Filter, Wording
 from newsclip.index.lexicon import FieldTerm, Lexicon
 from newsclip.index.strings import Strings
@@ -96,6 +96,7 @@ class Delta(Segment):
 
     def __init__(self, dimension: int, analyzer: Analyzer, terms: Strings, names: Strings) -> None:
         self._columns = GrowingColumns(dimension)
+        self._terms_of = analyzer.terms
         self._digester = Digester(analyzer.terms, terms, names)
         self._exact = ExactVectorIndex(self._columns["embedding"])
         lexicon = Lexicon(analyzer)
@@ -107,10 +108,11 @@ class Delta(Segment):
         They are found after :meth:`commit`.
         """
         before = len(self.columns)
-        self._columns.append(self._digester.block(articles, embeddings))
+        terms = [article_terms(article, self._terms_of) for article in articles.values()]
+        self._columns.append(self._digester.block(articles, embeddings, terms))
         self._exact.add(self.columns["embedding"][before:])
-        for key, article in articles.items():
-            self.lexicon.add(key, article)
+        for (key, article), own in zip(articles.items(), terms, strict=True):
+            self.lexicon.add(key, article, own)
         return np.arange(before, len(self.columns))
 
     def commit(self) -> None:

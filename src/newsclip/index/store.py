@@ -283,16 +283,21 @@ def _article(row: Sequence[Any]) -> Article:
         summary=row[3],
         body=row[4],
         section=row[5],
-        authors=tuple(json.loads(row[6])),
+        authors=_strings(row[6]),
         language=row[7],
         image_url=row[8],
         published_at=instant(row[9]),
         updated_at=instant(row[10]),
         status=row[11],
         expires_at=instant(row[12]),
-        tags=tuple(json.loads(row[13])),
-        links=tuple(json.loads(row[14])),
+        tags=_strings(row[13]),
+        links=_strings(row[14]),
     )
+
+
+def _strings(array: str) -> tuple[str, ...]:
+    """The strings of a JSON array; most are empty, and need no parser."""
+    return () if array == "[]" else tuple(json.loads(array))
 
 
 def instant(text: str | None) -> datetime | None:

@@ -66,23 +66,32 @@ class Strings:
 
     def text(self, number: int) -> str:
         """The string with this number."""
-        stored = len(self._ends)
-        if number >= stored:
-            return self._added_texts[number - stored]
-        start = self._ends[number - 1] if number else 0
-        return bytes(self._text[start : self._ends[number]]).decode()
+        return self.texts([number])[0]
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
         """The strings with these numbers."""
-        return [self.text(number) for number in numbers]
+        asked = np.array([*numbers], np.int64)
+        stored = len(self._ends)
+        old = asked < stored
+        starts, ends = self._spans(asked[old])
+        text = self._text.data
+        runs = zip(starts.tolist(), ends.tolist(), strict=True)
+        found = iter([str(text[start:end], "utf-8") for start, end in runs])
+        if old.all():
+            return [*found]
+        pairs = zip(asked.tolist(), old.tolist(), strict=True)
+        return [next(found) if is_old else self._added_texts[n - stored] for n, is_old in pairs]
+
+    def _spans(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the texts of some of the stored strings begin and end."""
+        starts = np.where(numbers > 0, self._ends[numbers - 1], 0) if len(numbers) else numbers
+        return starts, self._ends[numbers]
 
     def byte_lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many bytes of UTF-8 each string has."""
-        stored = len(self._ends)
         lengths = np.empty(len(numbers), np.int64)
-        old = numbers < stored
-        ends = self._ends[numbers[old]]
-        starts = np.where(numbers[old] > 0, self._ends[numbers[old] - 1], 0)
+        old = numbers < len(self._ends)
+        starts, ends = self._spans(numbers[old])
         lengths[old] = ends - starts
         lengths[~old] = [len(self.text(n).encode()) for n in numbers[~old].tolist()]
         return lengths
@@ -90,10 +99,8 @@ class Strings:
     def kinds(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Whether each term is telling, and whether it is a figure (see index/sketch.py)."""
         first = np.empty(len(numbers), np.uint8)
-        stored = len(self._ends)
-        old = numbers < stored
-        starts = np.where(numbers[old] > 0, self._ends[numbers[old] - 1], 0)
-        first[old] = self._text[starts]
+        old = numbers < len(self._ends)
+        first[old] = self._text[self._spans(numbers[old])[0]]
         first[~old] = [self.text(n).encode()[0] for n in numbers[~old].tolist()]
         figure = (first >= ord("0")) & (first <= ord("9"))
         return (self.byte_lengths(numbers) >= SHORTEST) | figure, figure

@@ -1,5 +1,6 @@
 """The archive at one moment, as the recommender asks it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import ArticleNotFound, UrlUnknown
-from newsclip.index.analysis import Analyzer, Word
+from newsclip.index.analysis import Analyzer, Word, stemmer_of
 from newsclip.index.article import Article
 from newsclip.index.bm25 import Matches, TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
-from newsclip.index.filters import ALWAYS, NEVER, Filter, fold, seconds
+from newsclip.index.filters import ALWAYS, NEVER, UNDETERMINED, Filter, fold, seconds
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
@@ -25,6 +26,7 @@ from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
 _Keys = NDArray[np.int64]
+_Place = tuple[Segment, _Keys, _Keys]  # of keys that lie in a layer: their places, their rows
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class View:
         self.now = now
         self._filter: Filter | None = None  # the last one asked for, and its masks
         self._masks: list[NDArray[np.bool_]] = []
+        self._located: tuple[_Keys, Sequence[_Place]] = (np.empty(0, np.int64), [])
 
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
@@ -168,6 +171,10 @@ class View:
         rows = [(segment, segment.catalog.tagged(folded_tag)) for segment in segments]
         keys = [segment.columns["key"][found].astype(np.int64) for segment, found in rows]
         return np.sort(np.concatenate(keys))
+
+    def carriers(self, folded_tag: str) -> int:
+        """How many articles, visible or not, carry a tag."""
+        return sum(len(s.catalog.tagged(folded_tag)) for s in self._layers.segments)
 
     def section_counts(self) -> dict[str, int]:
         """Every section of a visible article, with the number of those articles."""
@@ -259,12 +266,14 @@ class View:
         """For each key the other articles of its cluster of copies, visible or not, ascending."""
         return self._layers.clusters.copies_of(np.fromiter(keys, np.int64, len(keys)))
 
-    def copies_of_text(self, body: str, published_at: datetime | None = None) -> tuple[int, ...]:
+    def copies_of_text(
+        self, body: str, published_at: datetime | None = None, language: str | None = None
+    ) -> tuple[int, ...]:
         """The keys of the copies of a body that may not be in the archive, and of their copies.
 
         Ascending; of an undated text those of any date.
         """
-        terms = self._analyzer.terms(body)
+        terms = self._analyzer.terms(body, language)
         return self._layers.clusters.copies_of_text(terms, seconds(published_at, NEVER))
 
     # Words
@@ -328,13 +337,12 @@ class View:
         order = np.argsort(terms)
         counted = np.array([field in fields for field in TEXT_FIELDS])
         for segment, places, rows in self._rows(keys):
-            starts, ends = segment.columns.spans("term", rows)
-            entries = segment.columns.joined("term", "entry", rows)
+            entries, ends = segment.columns.joined("term", "entry", rows)
             held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
             at = np.searchsorted(terms, held, sorter=order)
             same = terms[order[np.minimum(at, len(terms) - 1)]] == held
             hit = np.flatnonzero(same & counted[field])
-            key = np.repeat(places, ends - starts)[hit]
+            key = places[ends.searchsorted(hit, side="right")]
             table[key, order[at[hit]]] = True
         return table
 
@@ -342,10 +350,10 @@ class View:
         """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for segment, places, rows in self._rows(keys):
-            starts, ends = segment.columns.spans("term", rows)
-            codes = segment.columns.joined("term", "entry", rows) >> COUNT_BITS
+            entries, ends = segment.columns.joined("term", "entry", rows)
+            codes = entries >> COUNT_BITS
             titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
-            row = np.searchsorted(np.cumsum(ends - starts), titles, side="right")
+            row = ends.searchsorted(titles, side="right")
             found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
         place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return place, term
@@ -357,9 +365,9 @@ class View:
             lengths[places] = segment.columns["field_length"][rows, TEXT_FIELDS.index("body")]
         return lengths
 
-    def terms_in(self, texts: Mapping[str, str]) -> TermCounts:
+    def terms_in(self, texts: Mapping[str, str], language: str | None = None) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
-        terms = field_terms(texts, self._analyzer.terms)
+        terms = field_terms(texts, self._analyzer.terms, language)
         return _term_counts(term_entries(terms, self._layers.terms.numbers)[0])
 
     def term_texts(self, terms: _Keys) -> list[str]:
@@ -375,20 +383,53 @@ class View:
         return self._layers.statistics.rarities(terms)
 
     def words(self, text: str) -> list[Word]:
-        """The words of a text as they are indexed, in their order, with their places."""
+        """The words of a text as they are indexed in English, in their order, with their places."""
         return self._analyzer.words(text)
 
-    def terms(self, text: str) -> list[str]:
+    def query_words(self, query: str, languages: Collection[str] = ()) -> list[Word]:
+        """The words of a query, each as it is indexed in the languages of the archive.
+
+        A word comes once for each different term that some article has, or once if none has it.
+        ``languages`` are those of the articles that are looked for, if not all.
+        """
+        stemmers = {stemmer_of(each): each for each in languages or self._languages()}
+        found: dict[tuple[int, int], list[Word]] = {}
+        for language in stemmers.values():
+            for word in self._analyzer.words(query, language):
+                found.setdefault((word.start, word.end), []).append(word)
+        return [word for words in found.values() for word in self._known(words)]
+
+    def _known(self, words: Sequence[Word]) -> list[Word]:
+        different = list({word.term: word for word in words}.values())
+        numbers = self._layers.terms.numbers([word.term for word in different])
+        known = [word for word, number in zip(different, numbers, strict=True) if number >= 0]
+        return known or different[:1]
+
+    def main_language(self) -> str:
+        """The language of most articles: what a text is in that does not say."""
+        languages = self._languages()
+        return max(languages, key=lambda language: languages[language])
+
+    def _languages(self) -> Mapping[str, int]:
+        """The languages of the articles, with their number; ``und`` for none."""
+        found: Counter[str] = Counter()
+        for segment in self._layers.segments:
+            found.update(segment.lexicon.languages())
+        return found or {UNDETERMINED: 0}
+
+    def terms(self, text: str, language: str | None = None) -> list[str]:
         """The terms of a text as they are indexed, in their order."""
-        return self._analyzer.terms(text)
+        return self._analyzer.terms(text, language)
 
-    def as_written(self, text: str, terms: Collection[str]) -> dict[str, str]:
+    def as_written(
+        self, text: str, terms: Collection[str], language: str | None = None
+    ) -> dict[str, str]:
         """For each of the terms that stands in a text, a word that it stands there for."""
-        return self._analyzer.as_written(text, terms)
+        return self._analyzer.as_written(text, terms, language)
 
-    def places(self, text: str, terms: Collection[str]) -> list[Word]:
+    def places(self, text: str, terms: Collection[str], language: str | None = None) -> list[Word]:
         """The words of a text that stand for one of the terms, in their order."""
-        return self._analyzer.places(text, terms)
+        return self._analyzer.places(text, terms, language)
 
     # Rows
 
@@ -422,12 +463,17 @@ class View:
         self.prepare(where)
         return list(zip(self._layers.segments, self._masks, strict=True))
 
-    def _rows(self, keys: _Keys) -> Iterator[tuple[Segment, _Keys, _Keys]]:
+    def _rows(self, keys: _Keys) -> Sequence[_Place]:
         """For each layer the places in ``keys`` that lie in it, and their rows."""
+        if keys is not self._located[0]:  # a question asks much of the same candidates
+            self._located = keys, [*self._locate(keys)]
+        return self._located[1]
+
+    def _locate(self, keys: _Keys) -> Iterator[_Place]:
         for segment in self._layers.segments:
-            here = np.flatnonzero(segment.columns.holds(keys))
-            if len(here):
-                yield segment, here, segment.columns.rows_of(keys[here])
+            places, here = segment.columns.located(keys)
+            if here.any():
+                yield segment, np.flatnonzero(here), places[here]
 
     def _place(self, key: int) -> tuple[Segment, int]:
         for segment, _, rows in self._rows(np.array([key], np.int64)):

@@ -1,6 +1,6 @@
 """How well articles answer a query: words and meaning, weighed as the query asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,8 +41,8 @@ class Calibration:
 
 
 # Platt (1999), on the collections above; a relevant article and one that is not weigh the same.
-_BOTH = Calibration(1.0, 0.0)
-_WORDS = Calibration(1.0, 0.0)
+_BOTH = Calibration(5.9, -3.7)
+_WORDS = Calibration(6.3, -2.9)
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Asked:
 
     ``query`` are its words that the archive knows, the most telling first; ``known`` is their share
     in all that was asked for, 0 to 1, by idf. ``embedding`` is None if only words count, and
-    ``meaning`` what it weighs; without ``words`` it alone counts. ``name`` are the rare words of a
-    name, as numbers.
+    ``meaning`` what it weighs; without ``words`` it alone counts. ``name`` are the words of a
+    rare name, each by the numbers of its forms.
     """
 
     query: TermQuery
@@ -60,17 +60,15 @@ class Asked:
     embedding: NDArray[np.float32] | None
     meaning: float
     words: bool
-    name: NDArray[np.int64]
+    name: Sequence[NDArray[np.int64]]
 
 
-def scores(
-    view: View, asked: Asked, keys: NDArray[np.int64], near: Scored
-) -> NDArray[np.float32]:
+def scores(view: View, asked: Asked, keys: NDArray[np.int64], near: Scored) -> NDArray[np.float32]:
     """How well each key answers, ``(n,)``, 0 to 1; 0 for what is no answer. The keys ascend.
 
     ``near`` are those whose cosines are known. An article without any of the words is an answer if
-    its meaning is near enough. One that has all the rare words of a name scores over a half, and
-    one that has not at most a half, so that no likeness in meaning outranks the name itself.
+    its meaning is near enough. Of a rare name one that has all words scores over a half, and any other
+    at most a half, so that no likeness in meaning outranks the name itself.
     """
     matches = view.matches(asked.query, keys)
     meaning = np.zeros(len(keys))
@@ -80,19 +78,16 @@ def scores(
         return np.where(meaning >= _floor(asked), meaning, 0).astype(np.float32)
     calibration = _WORDS if asked.embedding is None else _BOTH
     found = calibration.scores(asked.known * _words(matches) + asked.meaning * meaning)
-    if len(asked.name):
-        named = view.containing(asked.name, keys).all(axis=1)
-        found = np.where(named, 0.5 + found / 2, found / 2)
+    if asked.name:
+        held = [view.containing(forms, keys).any(axis=1) for forms in asked.name]
+        found = np.where(np.all(held, axis=0), 0.5 + found / 2, found / 2)
     answers = (matches.present > 0) | (meaning >= _floor(asked))
     return np.where(answers, found, 0).astype(np.float32)
 
 
 def _words(matches: Matches) -> NDArray[np.float64]:
     total: NDArray[np.float64] = (
-        matches.text
-        + _TITLE * matches.title
-        + _LEAD * matches.lead
-        + _COVERED * matches.covered
+        matches.text + _TITLE * matches.title + _LEAD * matches.lead + _COVERED * matches.covered
     )
     return total
 
@@ -101,26 +96,35 @@ def _floor(asked: Asked) -> float:
     return MEANING_FLOOR + _UNKNOWN_FLOOR * (1 - asked.known)
 
 
-def asked(view: View, text: str, query: TermQuery, words: int, mode: Mode) -> Asked:
-    """A query as it is ranked by, from its ``text`` and those of its ``words`` that are known.
+def asked(view: View, text: str, written: Mapping[str, str], mode: Mode) -> Asked:
+    """A query as it is ranked by: its text, and its terms, each as it was typed.
 
     Where hardly anything of it is known, its meaning alone counts, if that is asked for.
     """
+    query = view.query(dict.fromkeys(written, 1.0))
+    order = np.argsort(-view.rarities(query.terms), kind="stable")
+    query = TermQuery(query.terms[order], query.weights[order])
     worth = float(view.rarities(query.terms).sum())
-    unknown = (words - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))
+    unknown = (len(written) - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))
     known = worth / max(worth + unknown, 1e-9)
     embedding = None if mode == "keyword" else view.embed_query(text)
     if mode == "semantic" or (mode == "hybrid" and known < _HARDLY_KNOWN):
-        return Asked(query.first(0), known, embedding, 1.0, False, query.terms[:0])
-    meaning = _MEANING[kind_of(text)]
-    return Asked(query, known, embedding, meaning, True, _rare_name(view, text, query))
+        return Asked(query.first(0), known, embedding, 1.0, False, ())
+    name = _rare_name(view, text, query, written)
+    return Asked(query, known, embedding, _MEANING[kind_of(text)], True, name)
 
 
-def _rare_name(view: View, text: str, query: TermQuery) -> NDArray[np.int64]:
-    """The rare words of a query that is a name; none if it is not one."""
-    rare = query.terms[view.rarities(query.terms) >= _rarity(view)]
-    short = len(rare) == len(query) <= _LONGEST_RARE
-    return rare if short or kind_of(text) == "name" else rare[:0]
+def _rare_name(
+    view: View, text: str, query: TermQuery, written: Mapping[str, str]
+) -> list[NDArray[np.int64]]:
+    """The words of a query that is a name, if any of them is rare; else none."""
+    rare = view.rarities(query.terms) >= _rarity(view)
+    forms: dict[str, list[int]] = {}
+    for number, term in zip(query.terms.tolist(), view.term_texts(query.terms), strict=True):
+        forms.setdefault(written[term], []).append(number)
+    short = bool(rare.all()) and len(forms) <= _LONGEST_RARE
+    is_name = bool(rare.any()) and (short or kind_of(text) == "name")
+    return [np.array(each, np.int64) for each in forms.values()] if is_name else []
 
 
 def _rarity(view: View) -> float:

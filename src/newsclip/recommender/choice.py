@@ -47,7 +47,9 @@ def eligible(view: View, source: Source, choice: Choice) -> Filter:
     Raises QueryInvalid if ``time`` asks for the source's date and it has none.
     """
     where = choice.where
-    own = () if source.keys else view.copies_of_text(source.draft.body, source.published_at)
+    language = source.language or view.main_language()
+    published_at = source.published_at
+    own = () if source.keys else view.copies_of_text(source.draft.body, published_at, language)
     unwanted = {*source.keys, *source.unlike, *own, *view.keys_of(where.exclude_ids)}
     where = replace(where, exclude_keys=where.exclude_keys | with_copies(view, unwanted))
     if choice.time in ("background", "around") and source.published_at is None:

@@ -89,8 +89,8 @@ def best(view: View, source: Source, ranker: Ranker, links: Links) -> list[int]:
     """The keys of the rail that a ranker makes, as the service would; editors' rules aside."""
     where = eligible(view, source, _CHOICE)
     query = telling_terms(view, source.terms)
-    found = distinct(view, ranked(view, source, query, _CHOICE, where, ranker, links))
-    keys: list[int] = found.first(DEPTH).keys.tolist()
+    found = ranked(view, source, query, _CHOICE, where, ranker, links)
+    keys: list[int] = distinct(view, found, DEPTH).keys.tolist()
     return keys
 
 

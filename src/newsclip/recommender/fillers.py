@@ -1,5 +1,6 @@
 """What fills a slot when too few articles are alike, so that a page never has a hole."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,18 +27,22 @@ def fillers(
             newest = view.newest(replace(stage, exclude_keys=gone), most - len(found))
             if not newest:
                 break
-            found += one_of_each(view, newest)
+            found += one_of_each(view, newest, len(newest))
             gone |= with_copies(view, newest)
     return found
 
 
-def one_of_each(view: View, keys: list[int]) -> list[int]:
-    """The first of each cluster of copies, in their order."""
-    copies = view.copies_of(np.array(keys, np.int64))
+def one_of_each(view: View, keys: Sequence[int], most: int) -> list[int]:
+    """The first of each cluster of copies, in their order, at most ``most``."""
     seen: set[int] = set()
-    kept = []
-    for key in keys:
-        if key not in seen:
-            kept.append(key)
-            seen.update((key, *copies.get(key, ())))
+    kept: list[int] = []
+    for start in range(0, len(keys), most):  # further ones are rarely needed
+        part = keys[start : start + most]
+        copies = view.copies_of(np.array(part, np.int64))
+        for key in part:
+            if key not in seen and len(kept) < most:
+                kept.append(key)
+                seen.update((key, *copies.get(key, ())))
+        if len(kept) == most:
+            break
     return kept

@@ -9,7 +9,7 @@ from functools import cache
 _CHARACTERS = 20_000  # of a text; who matters is named in its beginning
 _PLANE = 0x10000  # scripts with capitals beyond it are historical
 _MOST = 60  # names of one text
-_PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
+PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
 _STARTS = '.!?:;\n"“”„«»‘(–—-•'  # a capital after these may be the sentence's
 _CALENDAR = frozenset([*calendar.day_name, *calendar.month_name, *calendar.month_abbr])
 
@@ -24,18 +24,19 @@ def names_in(text: str) -> tuple[str, ...]:
     text = text[:_CHARACTERS]
     inside: dict[str, None] = {}
     doubtful: list[str] = []
-    small = set(_SMALL.findall(text))
     for run in _runs().finditer(text):
-        words = _without_dates(run.group().split(" "))
-        at_start = words[:1] == run.group().split(" ")[:1] and _begins_sentence(text, run.start())
-        if at_start and words[0].lower() in small:
-            words, at_start = words[1:], False
+        written = run.group().split(" ")
+        words = _without_dates(written)
+        at_start = words[:1] == written[:1] and _begins_sentence(text, run.start())
         if at_start and len(words) == 1:
             doubtful += words
+        elif at_start and _stands_in(words[0].lower(), text):
+            inside.setdefault(" ".join(words[1:]))
         elif words:
             inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
-    inside.update(dict.fromkeys(name for name in doubtful if name in known))
+    doubtful = [name for name in dict.fromkeys(doubtful) if name in known]
+    inside.update((name, None) for name in doubtful if not _stands_in(name.lower(), text))
     return tuple(inside)[:_MOST]
 
 
@@ -52,7 +53,7 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
     text = text[:_CHARACTERS]
     found: list[str] = []
     for name in names:
-        if name in text and _stands_in(name, text) and not any(name in each for each in found):
+        if _stands_in(name, text) and not any(name in each for each in found):
             found.append(name)
             if len(found) == most:
                 break
@@ -72,11 +73,14 @@ def _stands_in(name: str, text: str) -> bool:
     """Whether a name stands in a text as a whole; a pattern for each would have to be compiled."""
     at = text.find(name)
     while at >= 0:
-        around = text[max(0, at - 1) : at], text[at + len(name) : at + len(name) + 1]
-        if not any(side.isalnum() or side == "_" for side in around):
+        around = text[max(0, at - 1) : at] + text[at + len(name) : at + len(name) + 1]
+        if not around or _APART(around):
             return True
         at = text.find(name, at + 1)
     return False
+
+
+_APART = re.compile(r"\W+").fullmatch
 
 
 def _begins_sentence(text: str, at: int) -> bool:
@@ -84,14 +88,13 @@ def _begins_sentence(text: str, at: int) -> bool:
     return not before or before[-1] in _STARTS
 
 
-_SMALL = re.compile(r"(?<!\w)[a-zà-öø-ÿ]\w*")
-
-
 @cache
 def _runs() -> re.Pattern[str]:
     """Capitalised words that follow each other; particles may stand between them."""
     word = rf"[{_capitals()}][\w’'-]*[\w]"
-    return re.compile(rf"(?<!\w){word}(?: (?:(?:{_PARTICLES}) )?{word})*")
+    # What is before the capital is looked at after it: only then does the search skip to capitals.
+    first = rf"[{_capitals()}](?<!\w.)[\w’'-]*[\w]"
+    return re.compile(rf"{first}(?: (?:(?:{PARTICLES}) )?{word})*")
 
 
 def _capitals() -> str:

@@ -27,11 +27,11 @@ class Sentences:
     weights: NDArray[np.float64]
 
 
-def sentences_of(view: View, text: str) -> Sentences:
-    """A text's sentences; a term weighs as much as it is telling in this archive (idf)."""
+def sentences_of(view: View, text: str, language: str | None = None) -> Sentences:
+    """The sentences of a text in a language; a term weighs as it is telling here (idf)."""
     found = (match.group().strip() for match in SENTENCE.finditer(text))
     texts = [text for text in found if _SHORTEST <= len(text) <= _LONGEST][:_SENTENCES]
-    numbered = [view.query(dict.fromkeys(view.terms(text), 1.0)).terms for text in texts]
+    numbered = [view.query(dict.fromkeys(view.terms(text, language), 1.0)).terms for text in texts]
     terms = np.unique(np.concatenate([np.empty(0, np.int64), *numbered]))
     weights = np.zeros((len(texts), len(terms)))
     for row, numbers in enumerate(numbered):

@@ -2,9 +2,9 @@
 
 ::
 
-    "harbour law"          these words, one after the other
+    "harbour law"          exactly these words, one after the other
     -strike  -"oil price"  without this word, these words
-    title:budget           with this word in the title
+    title:budget           with this word in the title, in any form
     tag:USRelations  section:"General"  author:"Ada Byron"
     before:2026  after:2025-06-01
 
@@ -12,7 +12,6 @@ What cannot be read as one of these is searched as plain words.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,6 +23,7 @@ MAX_CONDITIONS = 32
 
 _OPEN, _CLOSE = '"“”„«', '"“”»'
 _FIELDS = "tag|section|author|title|before|after"
+_DATES = ("before", "after")
 _PART = re.compile(
     rf"""
     (?P<minus>-)?
@@ -85,22 +85,20 @@ class _Reading:
         minus = part["minus"] is not None
         if not _says_something(value) or (quoted is None and _is_plain(value, bool(name or minus))):
             return False
-        taken = self._taker(name)(name, value, minus)
+        if name in ("title", ""):
+            self._wording(Wording(value, name, exact=quoted is not None), minus)
+            taken = True
+        else:
+            taken = (self._date if name in _DATES else self._name)(name, value, minus)
         self.conditions += taken
         if taken and quoted is not None and not (name or minus):
             self.phrases.append(value)
         return taken
 
-    def _taker(self, name: str) -> Callable[[str, str, bool], bool]:
-        if name in ("before", "after"):
-            return self._date
-        return self._wording if name in ("title", "") else self._name
-
-    def _wording(self, name: str, value: str, minus: bool) -> bool:
-        (self.unwanted if minus else self.wordings).add(Wording(value, name))
+    def _wording(self, wording: Wording, minus: bool) -> None:
+        (self.unwanted if minus else self.wordings).add(wording)
         if not minus:
-            self.words.append(value)
-        return True
+            self.words.append(wording.text)
 
     def _name(self, name: str, value: str, minus: bool) -> bool:
         self.names.setdefault(f"-{name}" if minus else name, set()).add(value)

@@ -3,16 +3,19 @@
 import re
 from typing import Literal
 
+from newsclip.recommender.names import PARTICLES
+
 QueryKind = Literal["name", "phrase", "question"]
 
 _LONGEST_NAME = 4  # words; what is longer is a headline
-_QUESTION_WORDS = frozenset(
+_QUESTIONS = (
     "who what when where why how which whose does did can could should is are was were"
-    " wer was wann wo warum wie welche qui que quoi quand où pourquoi comment quel quelle"
+    " wer wann wo warum wie welche qui que quoi quand où pourquoi comment quel quelle"
     " quién qué cuándo dónde cómo cuál quem quando onde como qual chi cosa dove perché"
-    " wie wat waar waarom".split()
+    " wat waar waarom"
 )
-_PARTICLES = frozenset("of the de del della da do dos der van von bin al la el and y und".split())
+_QUESTION_WORDS = frozenset(_QUESTIONS.split())
+_PARTICLES = frozenset({"of", "the", "and", *PARTICLES.split("|")})
 _WORD = re.compile(r"\w[\w.’'-]*")
 
 

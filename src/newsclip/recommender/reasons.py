@@ -15,7 +15,7 @@ from newsclip.recommender.names import longest_first, names_in, shared_names
 from newsclip.recommender.passages import Sentences, best_pair, sentences_of
 from newsclip.recommender.source import Source
 from newsclip.recommender.story import MEANING, WINDOW, RareTags, same_story
-from newsclip.recommender.telling import shared_words
+from newsclip.recommender.telling import held_terms, shared_words
 
 _NAMES = 3
 _DAY = 86_400
@@ -31,7 +31,9 @@ class Comparison:
         """``query`` holds the source's most telling terms."""
         self._view, self._source = view, source
         self._articles = articles
-        self._words = shared_words(view, query, source.draft, list(articles))
+        self._telling = view.term_texts(query.terms)
+        self._held = held_terms(view, query, list(articles))
+        self._words = shared_words(view, query, source.draft, self._held)
         self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)
         cosines = view.cosines(source.embedding, np.array(list(articles), np.int64))
@@ -62,11 +64,12 @@ class Comparison:
         return tuple(tag for tag in self._articles[key].tags if fold(tag) in self._source.tags)
 
     def names(self, key: int) -> tuple[str, ...]:
-        """The names that stand in both."""
+        """The names that stand in both, of those with a telling word."""
         if key not in self._names:
-            article = self._articles[key]
+            article, held = self._articles[key], set(self._held[key])
+            likely = [name for name, places in self._own_names if not held.isdisjoint(places)]
             text = f"{article.title}\n{article.summary}\n{article.body}"
-            self._names[key] = shared_names(self._own_names, text, _NAMES)
+            self._names[key] = shared_names(likely, text, _NAMES)
         return self._names[key]
 
     def is_same_story(self, key: int) -> bool:
@@ -80,10 +83,16 @@ class Comparison:
         )
 
     @cached_property
-    def _own_names(self) -> tuple[str, ...]:
+    def _own_names(self) -> list[tuple[str, list[int]]]:
+        """The source's names, each with the places in the query of its telling terms, if any."""
         draft = self._source.draft
         text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
-        return longest_first(names_in(text))
+        place = {term: place for place, term in enumerate(self._telling)}
+        terms_of = self._view.terms
+        return [
+            (name, [place[term] for term in terms_of(name) if term in place])
+            for name in longest_first(names_in(text))
+        ]
 
     @cached_property
     def _linked(self) -> set[int]:
@@ -95,11 +104,12 @@ class Comparison:
 
     @cached_property
     def _sentences(self) -> Sentences:
-        return sentences_of(self._view, self._source.draft.body or self._source.draft.text)
+        draft = self._source.draft
+        return sentences_of(self._view, draft.body or draft.text, draft.language)
 
     def _passages(self, article: Article) -> tuple[str, ...]:
         text = article.body or article.summary or article.title
-        return best_pair(self._sentences, sentences_of(self._view, text)) or ()
+        return best_pair(self._sentences, sentences_of(self._view, text, article.language)) or ()
 
 
 def _gap(source: Source, article: Article) -> int | None:

@@ -22,14 +22,16 @@ from newsclip.recommender.source import Source
 class Ranked:
     """Candidates, the best first; all arrays of shape ``(n,)``.
 
-    ``scores`` are 0 to 1. ``parts`` say what the relevance is made of, ``(n, len(FEATURES))``.
+    ``scores`` are 0 to 1; ``features`` are what the ``ranker`` found the relevance by,
+    ``(n, len(FEATURES))``.
     """
 
     keys: NDArray[np.int64]
     relevance: NDArray[np.float32]
     time: NDArray[np.float32]
-    parts: NDArray[np.float32]
+    features: NDArray[np.float32]
     scores: NDArray[np.float32]
+    ranker: Ranker
 
     def first(self, count: int) -> "Ranked":
         """The first ``count``."""
@@ -41,8 +43,9 @@ class Ranked:
             self.keys[places],
             self.relevance[places],
             self.time[places],
-            self.parts[places],
+            self.features[places],
             self.scores[places],
+            self.ranker,
         )
 
 
@@ -75,7 +78,7 @@ def ranked(
     )
     relevance = ranker.scores(table)
     scores = ranker.timed(relevance, times)
-    every = Ranked(keys, relevance, times, ranker.parts(table), scores)
+    every = Ranked(keys, relevance, times, table, scores, ranker)
     order = np.lexsort((keys, -np.where(published == NEVER, 0, published), -scores))
     good = (scores > 0) & (scores >= choice.min_score)
     return every.at(order[good[order]])
@@ -85,5 +88,5 @@ def parts(found: Ranked) -> list[Mapping[str, float]]:
     """What the relevance of each is made of, by feature; what adds nothing is left out."""
     return [
         {name: part for name, part in zip(FEATURES, row, strict=True) if part}
-        for row in found.parts.tolist()
+        for row in found.ranker.parts(found.features).tolist()
     ]

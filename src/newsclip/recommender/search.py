@@ -1,12 +1,10 @@
 """Where did we write about …? What was typed is found, and what was meant."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclip.errors import QueryInvalid
 from newsclip.index.bm25 import TermQuery
@@ -16,7 +14,7 @@ from newsclip.recommender.blend import Asked, asked, scores
 from newsclip.recommender.fusion import LOOKED_UP, found
 from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.query import parse
-from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
+from newsclip.recommender.search_page import SearchOptions, SearchPage
 from newsclip.recommender.snippets import snippet
 
 MAX_DEPTH = 1_000
@@ -41,12 +39,11 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     parsed = parse(query)
     if not parsed.text and parsed.where != Filter():
         return _newest(view, parsed.narrowed(options.where), limit, offset)
-    written = _query_words(view, parsed.text)
+    where = parsed.narrowed(options.where)
+    written = _query_words(view, parsed.text, where.languages)
     if not written:  # "???" means nothing; every article would be as near to it as any other
         return SearchPage([], offset, limit)
-    query = _term_query(view, written)
-    question = asked(view, parsed.text, query, len(written), options.mode)
-    where = parsed.narrowed(options.where)
+    question = asked(view, parsed.text, written, options.mode)
     ranked, is_whole = _ranked(view, question, where, offset + limit)
     total = len(ranked.keys)
     hits = _hits(view, ranked.first(limit, offset), question.query, written)
@@ -68,9 +65,7 @@ def _newest(view: View, where: Filter, limit: int, offset: int) -> SearchPage:
 
 
 def _candidates(view: View, question: Asked, where: Filter, depth: int) -> Scored:
-    matched, near = found(
-        view, question.query.first(LOOKED_UP), question.embedding, where, depth
-    )
+    matched, near = found(view, question.query.first(LOOKED_UP), question.embedding, where, depth)
     keys = np.union1d(matched, near.keys)
     return Scored.ranked(keys, scores(view, question, keys, near)).above(0)
 
@@ -94,16 +89,9 @@ def _ranked(view: View, question: Asked, where: Filter, wanted: int) -> tuple[Sc
     return ranked, len(deep.keys) < MAX_DEPTH
 
 
-def _term_query(view: View, terms: dict[str, str]) -> TermQuery:
-    """The terms with equal weights, the rarest first."""
-    query = view.query(dict.fromkeys(terms, 1.0))
-    order = np.argsort(-view.rarities(query.terms), kind="stable")
-    return TermQuery(query.terms[order], query.weights[order])
-
-
-def _query_words(view: View, query: str) -> dict[str, str]:
+def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str, str]:
     """The query's terms, each as it was typed; the words of most articles only if no others."""
-    typed = {word.term: query[word.start : word.end] for word in view.words(query)}
+    typed = {word.term: query[word.start : word.end] for word in view.query_words(query, languages)}
     words = dict(list(typed.items())[:_QUERY_WORDS])
     if len(view) < _SMALL:
         return words
@@ -124,10 +112,12 @@ def _hits(view: View, page: Scored, query: TermQuery, written: Mapping[str, str]
     for place, key in enumerate(page.keys.tolist()):
         article = articles[key]
         present = set(compress(telling, anywhere[place]))
-        words = tuple(word for term, word in written.items() if term in present)
+        words = tuple(dict.fromkeys(word for term, word in written.items() if term in present))
         shown = dict(compress(telling.items(), (in_body if article.body else anywhere)[place]))
         text = article.body or article.summary or article.title
         reason = Reason("words", words) if words else Reason("meaning")
         score = float(page.scores[place])
-        hits.append(Hit(article, score, (reason,), snippet=snippet(view, text, shown)))
+        hits.append(
+            Hit(article, score, (reason,), snippet=snippet(view, text, shown, article.language))
+        )
     return hits

@@ -60,16 +60,16 @@ def slot_hits(view: View, source: Source, choice: Choice, where: Filter) -> list
 def best_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:
     """At most ``limit`` hits that are alike, one of each cluster of copies."""
     query = telling_terms(view, source.terms)
-    found = distinct(view, ranked(view, source, query, choice, where))
-    pool = found.first(max(_POOL, 2 * choice.limit))
+    most = max(_POOL, 2 * choice.limit) if choice.diversity else choice.limit
+    pool = distinct(view, ranked(view, source, query, choice, where), most)
     embeddings = view.embeddings(pool.keys if choice.diversity else pool.keys[:0])
     order = diversified(pool.scores, embeddings, choice.diversity, choice.limit)
     return hits_of(view, source, query, pool.at(order), choice.explain)
 
 
-def distinct(view: View, found: Ranked) -> Ranked:
-    """Of each cluster of copies the one that stands first."""
-    kept = np.array(one_of_each(view, found.keys.tolist()), np.int64)
+def distinct(view: View, found: Ranked, most: int) -> Ranked:
+    """Of each cluster of copies the one that stands first, at most ``most``."""
+    kept = np.array(one_of_each(view, found.keys.tolist(), most), np.int64)
     return found.at(np.flatnonzero(np.isin(found.keys, kept)))
 
 

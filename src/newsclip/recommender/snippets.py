@@ -14,13 +14,16 @@ _LEAD_IN = 40  # characters shown before the first mark, if no sentence begins a
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+|\n+")
 
 
-def snippet(view: View, text: str, weights: Mapping[str, float]) -> Snippet:
-    """The passage of a text whose different terms weigh most, the first of equals.
+def snippet(
+    view: View, text: str, weights: Mapping[str, float], language: str | None = None
+) -> Snippet:
+    """The passage of a text, in a language, whose different terms weigh most, the first of equals.
 
     ``weights`` is by term, for the terms that may stand in the text; where none does, the
     passage is the text's beginning, and nothing is marked.
     """
-    places = [place for place in view.places(text, weights) if place.end - place.start < CHARACTERS]
+    found = view.places(text, weights, language)
+    places = [place for place in found if place.end - place.start < CHARACTERS]
     if not places:
         return Snippet(text[:CHARACTERS])
     start = _start(text, *_heaviest(places, weights))

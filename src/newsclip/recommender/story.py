@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from newsclip.index.filters import Filter, fold
+from newsclip.index.filters import fold
 from newsclip.index.view import View
 
 WINDOW = timedelta(weeks=4)
@@ -24,13 +24,13 @@ class RareTags:
         self._known: dict[str, bool] = {}
 
     def any(self, tags: Sequence[str]) -> bool:
-        """Whether one of the tags is carried by few articles that readers may see."""
+        """Whether one of the tags is carried by few articles, visible or not."""
         return any(self._is_rare(fold(tag)) for tag in tags)
 
     def _is_rare(self, tag: str) -> bool:
         if tag not in self._known:
             most = max(_RARE, _RARE_SHARE * len(self._view))
-            self._known[tag] = self._view.count(Filter(tags=frozenset([tag]))) <= most
+            self._known[tag] = self._view.carriers(tag) <= most
         return self._known[tag]
 
 

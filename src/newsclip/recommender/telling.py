@@ -1,6 +1,6 @@
 """The words that tell what a text is about, against the archive's common words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -38,20 +38,31 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
 def terms_of_draft(view: View, draft: Draft) -> TermCounts:
     """The terms of a text that is not in the archive."""
     body = draft.body[:_BODY_CHARACTERS]
-    return view.terms_in({"title": draft.title, "summary": draft.summary, "body": body})
+    texts = {"title": draft.title, "summary": draft.summary, "body": body}
+    return view.terms_in(texts, draft.language or view.main_language())
+
+
+def held_terms(view: View, query: TermQuery, keys: Sequence[int]) -> dict[int, list[int]]:
+    """For each key the places in the query of the terms that its article has, ascending."""
+    table = view.containing(query.terms, np.array(keys, np.int64))
+    return {key: np.flatnonzero(row).tolist() for key, row in zip(keys, table, strict=True)}
 
 
 def shared_words(
-    view: View, query: TermQuery, draft: Draft, keys: Sequence[int]
+    view: View, query: TermQuery, draft: Draft, held: Mapping[int, Sequence[int]]
 ) -> dict[int, tuple[str, ...]]:
-    """For each key, the most telling words that its article shares, as the draft writes them."""
+    """For each key, the most telling words that its article shares, as the draft writes them.
+
+    ``held`` is what :func:`held_terms` gives.
+    """
     terms = view.term_texts(query.terms[:_LOOKED_AT])
-    table = view.containing(query.terms[:_LOOKED_AT], np.array(keys, np.int64))
     shared = {
-        key: [terms[place] for place in np.flatnonzero(row)[:_SHOWN].tolist()]
-        for key, row in zip(keys, table, strict=True)
+        key: [terms[place] for place in places if place < len(terms)][:_SHOWN]
+        for key, places in held.items()
     }
-    written = view.as_written(draft.text, {term for found in shared.values() for term in found})
+    language = draft.language or view.main_language()
+    wanted = {term for found in shared.values() for term in found}
+    written = view.as_written(draft.text, wanted, language)
     return {
         key: tuple(written[term] for term in found if term in written)
         for key, found in shared.items()
