@@ -10,11 +10,14 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     │   ├── ArticleInvalid         a field of an article
     │   ├── QueryInvalid           a parameter of a question
     │   ├── RuleInvalid            a field of an editors' rule
+    │   ├── TagInvalid             a field of the vocabulary
     │   └── SettingInvalid         a setting, with the place it came from
     ├── SourceUnreadable         a file, or a line of it, that holds no article at all
     ├── ArticleNotFound          no article with that id
     ├── UrlUnknown               no article with that URL
     ├── RuleNotFound             no editors' rule with that id
+    ├── TagUnknown               no tag of the vocabulary or of an article
+    ├── ChangeUndone             a change of tags that cannot be undone, or not any more
     ├── FeedbackNotFound         no feedback on tags with that number
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
@@ -75,6 +78,10 @@ class RuleInvalid(InputInvalid):
     """A field of an editors' rule breaks a rule of ours."""
 
 
+class TagInvalid(InputInvalid):
+    """A field of an entry of the vocabulary breaks a rule."""
+
+
 class SettingInvalid(InputInvalid):
     """A setting breaks a rule; ``origin`` says where it was set."""
 
@@ -124,12 +131,34 @@ class RuleNotFound(NewsclipError):
         self.rule_id = rule_id
 
 
+class TagUnknown(NewsclipError):
+    """Neither the vocabulary nor an article has this tag."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(
+            f"there is no tag {shown(tag)}",
+            "write it letter by letter as articles carry it; newsclip tags list has them all",
+        )
+        self.tag = tag
+
+
+class ChangeUndone(NewsclipError):
+    """A change of the vocabulary that cannot be undone, or not any more."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(
+            f"change {number} {problem}",
+            "see what has changed, newest first: newsclip tags log",
+        )
+        self.number = number
+
+
 class FeedbackNotFound(NewsclipError):
     """No feedback on tags has this number."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int | str) -> None:
         super().__init__(
-            f"no feedback has the number {number}",
+            f"no feedback has the number {shown(number)}",
             "give the number that the feedback was answered with; the audit log has them all",
         )
         self.number = number

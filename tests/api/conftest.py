@@ -13,7 +13,9 @@ from newsclip.api.app import create_app, service_of
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
 from newsclip.index.article import parse_article
+from newsclip.index.house_tags import HouseTag
 from newsclip.index.rules import Rule, Selector
+from newsclip.index.tag_changes import import_vocabulary
 
 from .checked_client import CheckedClient
 
@@ -138,6 +140,8 @@ RULES = [
 ]
 """They change no answer but those about rules."""
 
+HOUSE = [HouseTag("Harbour", group="place"), HouseTag("Trade", group="topic")]
+
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
@@ -146,4 +150,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         archive.put([parse_article(raw) for raw in (*ARTICLES, EMBARGOED)])
         for rule in RULES:
             archive.store.curation.put(rule)
+        import_vocabulary(archive.store, HOUSE, False, "Ada Byron")
+        for author, title in (("Ada Byron", "Zebras"), ("Emil Starck", "Quartz")):
+            archive.give_feedback(author, None, {"title": title}, ["Zoo"], [])
         yield app_over(archive).test_client()

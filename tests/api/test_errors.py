@@ -97,6 +97,7 @@ BODIES = [
     ("post", "/v1/articles"),
     ("post", "/v1/similar"),
     ("post", "/v1/tags/suggest"),
+    ("post", "/v1/tags/feedback"),
     ("put", "/v1/curation/front"),
 ]
 
@@ -256,6 +257,7 @@ def test_every_domain_error_has_its_kind() -> None:
     assert kinds["EncoderMismatch"] is problems.ENCODER_UNAVAILABLE
     internal = {name for name, kind in kinds.items() if kind is problems.INTERNAL}
     only_commands = {"SettingInvalid", "RankerError", "RankerInvalid", "TooLittleKnown"}
+    only_commands |= {"TagUnknown", "ChangeUndone"}
     assert internal == {"NewsclipError"} | only_commands
 
 

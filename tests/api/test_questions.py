@@ -8,6 +8,7 @@ import pytest
 from .checked_client import CheckedClient
 from .conftest import DRAFT, HARBOUR
 from .test_curation import WRITTEN
+from .test_tag_feedback import WRITTEN as FEEDBACK_WRITTEN
 
 SIMILAR = f"/v1/articles/{quote(HARBOUR['id'], safe='')}/similar"
 
@@ -120,7 +121,22 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "unlike": (None, ["economy/2025/harbour-fees"]),
     },
     ("post", "/v1/tags/suggest"): DRAFT_FIELDS
-    | {"limit": (1, 2), "min_score": (0, 1), "tags": (None, ["Harbour"])},
+    | {
+        "limit": (1, 2),
+        "min_score": (0, 1),
+        "tags": (None, ["Harbour"]),
+        "article": (None, HARBOUR["id"]),
+        "language": ("en", "es"),
+        "banned": (None, ["#harbour"]),
+        "branch": ("Harbour", "Trade"),
+        "group": ("place", "topic"),
+    },
+    ("get", "/v1/tags/feedback"): {
+        "author": (None, "Ada Byron"),
+        "article": (None, HARBOUR["id"]),
+        "before": (None, "2"),
+        "limit": (1, 2),
+    },
     ("get", "/v1/tags"): {"limit": (1, 2), "offset": (0, 1)},
     ("get", "/v1/curation"): {
         "kind": (None, "hide"),
@@ -186,7 +202,7 @@ def test_no_documented_parameter_is_left_out_above(shared: CheckedClient) -> Non
             model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if model.endswith("Body"):
                 names |= set(document["components"]["schemas"][model]["properties"])
-            varied = (VARIED | WRITTEN).get((method, path), {})
+            varied = (VARIED | WRITTEN | FEEDBACK_WRITTEN).get((method, path), {})
             assert names == set(varied), f"{method} {path}"
 
 

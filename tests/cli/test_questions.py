@@ -169,6 +169,20 @@ def test_plain_text_is_title_and_body(run: Run, archive: Path) -> None:
     assert as_text.stdout == as_json.stdout
 
 
+def test_the_tags_of_a_draft_are_judged(run: Run, archive: Path) -> None:
+    draft = json.dumps(DRAFT | {"tags": ["Harbour", "Recipes", "Kestrel"]})
+    lines = run("suggest-tags", "-", stdin=draft).stdout.splitlines()
+    assert [line[6:] for line in lines if line[0] != " "][-3:] == [
+        "#Harbour  fits",
+        "#Recipes  in doubt: little speaks for it",
+        "#Kestrel  in doubt: used by no article",
+    ]
+    narrowed = run("suggest-tags", "-", "--json", "--banned", "#strike", stdin=draft).stdout
+    assert "Strike" not in [each["tag"] for each in json.loads(narrowed)["suggestions"]]
+    none = run("suggest-tags", "-", "--branch", "Coast", stdin=draft)
+    assert none.stderr.startswith("The vocabulary has no such tag")
+
+
 def test_a_draft_may_be_an_article(run: Run, archive: Path, articles: list[object]) -> None:
     Path("draft.json").write_text(json.dumps(articles[0]), encoding="utf-8")
     assert run("suggest-tags", "draft.json").exit_code == 0
@@ -213,7 +227,11 @@ def test_an_empty_archive_has_answers(run: Run) -> None:
     assert json.loads(run("info", "--json").stdout)["articles"] == 0
     assert run("info").exit_code == 0
     assert ids(run("search", "harbour", "--json")) == []
-    assert run("suggest-tags", "-", stdin="Title").stderr == "No tag to suggest.\n"
+    assert run("suggest-tags", "-", stdin="Title").stderr == (
+        "There is only a headline to go by, so the scores are unsure.\n"
+        "No article of the archive has a tag yet.\n"
+        "No tag to suggest.\n"
+    )
 
 
 @pytest.mark.parametrize(

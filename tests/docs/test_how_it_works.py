@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from newsclip.recommender import fusion, search, tags
+from newsclip.recommender import fusion, search
 from newsclip.recommender.ranking import FIXED
+from newsclip.recommender.tagging import scoring
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
 
@@ -14,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
     [
         ("search", search.SEMANTIC_WEIGHT),
         ("related articles", FIXED.curves["meaning"].values[-1]),
-        ("neighbours for tags", tags.SEMANTIC_WEIGHT),
+        ("neighbours for tags", scoring.SEMANTIC_WEIGHT),
     ],
 )
 def test_the_weights_are_those_of_the_code(job: str, weight: float) -> None:
@@ -24,5 +25,5 @@ def test_the_weights_are_those_of_the_code(job: str, weight: float) -> None:
 
 def test_the_depths_are_those_of_the_code() -> None:
     numbers = re.findall(r"\d[\d,]*\d", PAGE.read_text("utf-8"))
-    depths = {fusion.DEPTH, search.MAX_DEPTH, tags.NEIGHBOURS}
+    depths = {fusion.DEPTH, search.MAX_DEPTH, scoring.NEIGHBOURS}
     assert depths <= {int(number.replace(",", "")) for number in numbers}

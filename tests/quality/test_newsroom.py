@@ -20,6 +20,7 @@ from newsclip.recommender.search import search
 from newsclip.recommender.search_page import Mode, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
+from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tags import suggest_tags
 
 from .newsroom_stories import BIRDS, JUDGE, PORT, RIVER, SINGER, STORIES, STORM
@@ -417,7 +418,10 @@ def test_tags_of_later_articles_from_earlier_ones(newsroom: Archive, tmp_path: P
                     and entry.is_visible(NOW)
                 ):
                     draft = Draft(entry.title, entry.summary, entry.body)
-                    tags = [each.tag for each in suggest_tags(view, draft, limit=5)]
+                    tags = [
+                        each.tag
+                        for each in suggest_tags(view, draft, TagChoice(limit=5)).suggestions
+                    ]
                     shares.append(len(own.intersection(tags)) / len(own))
                     firsts.append(tags[0] in own)
     assert len(shares) == 49

@@ -8,8 +8,10 @@ from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import FacetValue, SearchPage
 from newsclip.recommender.similar import Related
+from newsclip.recommender.tagging.current import Doubt
 from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
-from newsclip.recommender.tags import TagSuggestion
+from newsclip.recommender.tagging.notes import Note
+from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
 ARTICLE = Article(
     id="politics/harbour-law",
@@ -115,7 +117,13 @@ def test_suggestions() -> None:
         TextEvidence("The harbour is shut.", "harbour"),
         NeighbourEvidence("a/b", "Title", None, 0.55558),
     )
-    assert rendering.suggestions_to_dict([TagSuggestion("Harbour", 0.75, evidence)]) == {
+    answer = TagAnswer(
+        confirmed=[TagSuggestion("Law", 0.5, ())],
+        doubtful=[TagSuggestion("Port", 0.0, (), Doubt("replaced", "Harbour"))],
+        suggestions=[TagSuggestion("Harbour", 0.75, evidence)],
+        notes=[Note("cut", "Too long.")],
+    )
+    assert rendering.suggestions_to_dict(answer) == {
         "suggestions": [
             {
                 "tag": "Harbour",
@@ -131,7 +139,12 @@ def test_suggestions() -> None:
                     },
                 ],
             }
-        ]
+        ],
+        "confirmed": [{"tag": "Law", "score": 0.5, "evidence": []}],
+        "doubtful": [
+            {"tag": "Port", "score": 0.0, "evidence": [], "why": "replaced", "instead": "Harbour"}
+        ],
+        "notes": [{"code": "cut", "text": "Too long."}],
     }
 
 

@@ -10,6 +10,7 @@ from tests.doubles import article
 
 from newsclip.index.archive import Archive
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
 from newsclip.recommender.tagging.scoring import NEIGHBOURS
 from newsclip.recommender.tags import TagSuggestion, suggest_tags
@@ -19,7 +20,7 @@ NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 
 def suggested(archive: Archive, draft: Draft, **options: Any) -> list[TagSuggestion]:
     with archive.reading(NOON) as view:
-        return suggest_tags(view, draft, **options)
+        return list(suggest_tags(view, draft, TagChoice(**options)).suggestions)
 
 
 def scores(suggestions: list[TagSuggestion]) -> dict[str, float]:

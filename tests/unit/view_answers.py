@@ -15,6 +15,7 @@ from newsclip.recommender.search import search
 from newsclip.recommender.search_page import Mode, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
+from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tags import suggest_tags
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -77,7 +78,8 @@ def _words(view: View, text: str) -> Answers:
             t: r for t, r in zip(view.term_texts(query.terms), rarities, strict=True) if r
         },
         "suggested": {
-            each.tag: each.score for each in suggest_tags(view, Draft(body=text), limit=99)
+            each.tag: each.score
+            for each in suggest_tags(view, Draft(body=text), TagChoice(limit=99)).suggestions
         },
     }
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from newsclip.index.rules import MAX_POSITION
 from newsclip.recommender.hit import ReasonKind
 from newsclip.recommender.onward import SlotName
+from newsclip.recommender.tagging.current import Why
+from newsclip.recommender.tagging.notes import NoteCode
 
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-08T00:00:00Z"]}
 Moment = Annotated[str, WithJsonSchema(_MOMENT)]
@@ -136,10 +138,10 @@ class ArticleEvidence(Given):
 
 
 class TextEvidence(Given):
-    """A place in the draft that names the tag."""
+    """The sentence of the draft that speaks for the tag."""
 
     kind: Literal["text"]
-    matched: str
+    matched: str = Field(description="the tag's name in it, or its most telling word")
     sentence: str
 
 
@@ -151,10 +153,47 @@ class Suggestion(Given):
     evidence: list[ArticleEvidence | TextEvidence]
 
 
-class SuggestionsAnswer(Given):
-    """Tags that fit, best first."""
+class DoubtfulTag(Suggestion):
+    """A tag of the draft that should perhaps not be there."""
 
-    suggestions: list[Suggestion]
+    why: Why = Field(description="what speaks against it")
+    instead: str | None = Field(description="the tag to use in its place")
+
+
+class TagNote(Given):
+    """What is odd about the draft."""
+
+    code: NoteCode
+    text: str
+
+
+class SuggestionsAnswer(Given):
+    """What is to be said of a draft's tags."""
+
+    suggestions: list[Suggestion] = Field(description="tags that it lacks and that fit, best first")
+    confirmed: list[Suggestion] = Field(description="tags that it has and that fit")
+    doubtful: list[DoubtfulTag] = Field(description="tags that it has and perhaps should not")
+    notes: list[TagNote]
+
+
+class FeedbackAnswer(Given):
+    """What somebody made of suggested tags."""
+
+    number: Count
+    at: Moment
+    author: str
+    article: str | None = Field(description="the id of the article, if the draft has one")
+    title: str
+    accepted: list[str]
+    rejected: list[str]
+    undone_at: Moment | None = Field(description="since when it counts no more")
+
+
+class FeedbackListAnswer(Given):
+    """One part of the feedback, the newest first."""
+
+    feedback: list[FeedbackAnswer]
+    next_before: Count | None = Field(description="`before` for the next part; null at the end")
 
 
 class TagCount(Given):

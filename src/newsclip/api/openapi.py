@@ -51,7 +51,14 @@ _RULE = {
     "description": "the rule's id, chosen by the client",
     "schema": {"type": "string", "pattern": RULE_ID, "examples": ["front-page-background"]},
 }
-_IN_PATH = {"{id}": _ID, "{rule}": _RULE}
+_NUMBER = {
+    "name": "number",
+    "in": "path",
+    "required": True,
+    "description": "the number that the feedback was answered with",
+    "schema": {"type": "integer", "minimum": 1, "examples": [7]},
+}
+_IN_PATH = {"{id}": _ID, "{rule}": _RULE, "{number}": _NUMBER}
 
 _HEADERS: dict[str, Any] = {
     "X-Request-Id": {

@@ -11,7 +11,7 @@ from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
-from newsclip.recommender.tags import TagSuggestion
+from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
 _SCORE_DIGITS = 4  # what lies behind is float32 noise, and makes answers hard to compare
 
@@ -110,9 +110,18 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
     }
 
 
-def suggestions_to_dict(suggestions: Sequence[TagSuggestion]) -> dict[str, Any]:
+def suggestions_to_dict(answer: TagAnswer) -> dict[str, Any]:
     """The answer of ``/v1/tags/suggest``."""
-    return {"suggestions": [_suggestion_to_dict(suggestion) for suggestion in suggestions]}
+    return {
+        "suggestions": [_suggestion_to_dict(tag) for tag in answer.suggestions],
+        "confirmed": [_suggestion_to_dict(tag) for tag in answer.confirmed],
+        "doubtful": [
+            _suggestion_to_dict(tag) | {"why": tag.doubt.why, "instead": tag.doubt.instead}
+            for tag in answer.doubtful
+            if tag.doubt
+        ],
+        "notes": [{"code": note.code, "text": note.text} for note in answer.notes],
+    }
 
 
 def _suggestion_to_dict(suggestion: TagSuggestion) -> dict[str, Any]:

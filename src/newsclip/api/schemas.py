@@ -4,6 +4,7 @@ Every description completes "give …": the document shows it, and so does the r
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
@@ -29,6 +30,7 @@ from newsclip.recommender.onward import SLOT_NAMES, SlotName
 from newsclip.recommender.recency import Time
 from newsclip.recommender.search import MAX_DEPTH
 from newsclip.recommender.search_page import Mode, SearchOptions
+from newsclip.recommender.tagging.choice import TagChoice
 
 MAX_LIMIT = 100
 MAX_SEEDS = 50
@@ -302,8 +304,32 @@ class SimilarBody(Choice, DraftBody):
 class SuggestBody(DraftBody):
     """A draft, and how many tags are wanted for it."""
 
+    language: Name | None = Field(None, description='the draft\'s language, such as "en"')
+    article: Name | None = Field(
+        None, description="the id of the article; if the archive has it, it is no witness"
+    )
+    banned: Names = Field([], description="a list of tags that are not to be suggested")
+    branch: Name | None = Field(
+        None, description="a tag of the vocabulary, to keep to it and those beneath it"
+    )
+    group: Name | None = Field(None, description='a group of the vocabulary, such as "place"')
     limit: Limit = Field(8, description=f"the number of tags, 1 to {MAX_LIMIT}", examples=[8])
     min_score: Score = Field(0.0, description="the least score of a tag, 0 to 1")
+
+    def draft(self) -> Draft:
+        """The domain's draft."""
+        return replace(super().draft(), language=self.language)
+
+    def choice(self) -> TagChoice:
+        """The domain's choice."""
+        return TagChoice(
+            limit=self.limit,
+            min_score=self.min_score,
+            banned=frozenset(self.banned),
+            branch=self.branch,
+            group=self.group,
+            article=self.article,
+        )
 
 
 class VocabularyQuery(Taken):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -87,7 +87,7 @@ def prepared(text: str) -> str:
         text = _POINT_WITHIN.sub("", text)
     if "#" in text:
         text = _HASHTAG.sub(_with_parts, text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return _composed(text)[0]
 
 
 def _with_parts(hashtag: re.Match[str]) -> str:
@@ -262,11 +262,23 @@ class _Memo(dict[str, tuple[str, ...]]):
                 yield term, kept[start + first], kept[start + last - 1] + 1
 
     def _tokens(self, text: str) -> Iterator[tuple[str, int, int]]:
-        composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+        composed, places = _composed(text)
         for token in self._analyzer.pre_tokenize(composed).tokens:
-            alike = len(composed) == len(text)
-            start, end = (token.char_offset_from, token.char_offset_to) if alike else (0, len(text))
-            yield token.text, start, end
+            first, last = token.char_offset_from, token.char_offset_to
+            yield token.text, places[first], places[last]
+
+
+def _composed(text: str) -> tuple[str, Sequence[int]]:
+    """The text with each accent in its letter, and where each of its characters begins in it."""
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text, range(len(text) + 1)
+    starts = [at for at, sign in enumerate(text) if not (at and unicodedata.combining(sign))]
+    letters = [
+        unicodedata.normalize("NFC", text[start:end])
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+    places = [start for start, letter in zip(starts, letters, strict=True) for _ in letter]
+    return "".join(letters), [*places, len(text)]
 
 
 def _parts(hashtag: str) -> list[tuple[int, int]]:

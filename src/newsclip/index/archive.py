@@ -171,8 +171,9 @@ class Archive:
         """Adds, replaces or passes over each article, in one transaction; what became of each.
 
         An article is unchanged if it equals what the archive holds under its id. Of several
-        with the same id the last one stays.
+        with the same id the last one stays. Tags that others have replaced come in as those.
         """
+        articles = self._with_kept_tags(articles)
         digests = [content_hash(article) for article in articles]
         known = self.store.hashes([article.id for article in articles])
         pairs = zip(articles, digests, strict=True)
@@ -181,6 +182,15 @@ class Archive:
         if changed:
             self._write(changed)
         return _outcomes([article.id for article in articles], digests, known)
+
+    def _with_kept_tags(self, articles: Sequence[Article]) -> Sequence[Article]:
+        with self.store.reading():
+            house = self.store.vocabulary.house()
+        if not house.replaced:
+            return articles
+        kept = [tuple(dict.fromkeys(map(house.kept_as, a.tags))) for a in articles]
+        pairs = zip(articles, kept, strict=True)
+        return [a if a.tags == tags else a.model_copy(update={"tags": tags}) for a, tags in pairs]
 
     def _write(self, changed: Sequence[tuple[Article, bytes]]) -> None:
         active, encoder = self._active()

@@ -33,17 +33,19 @@ def record(
     subject: str,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-) -> None:
+) -> int:
     """Adds an entry, in the transaction of the change: neither is kept without the other.
 
     ``kind`` says what was changed (``curation``), ``subject`` which one of that kind.
+    Gives the entry's number.
     """
     at = format_instant(datetime.now(UTC).replace(microsecond=0))
     values = (at, actor, kind, subject, _json(before), _json(after))
-    connection.execute(
+    added = connection.execute(
         "INSERT INTO audit (at, actor, kind, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)",
         values,
     )
+    return int(added.lastrowid or 0)
 
 
 class Audit:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
-from newsclip.index.article import Article, format_instant
+from newsclip.index.article import Article, content_hash, format_instant
 from newsclip.index.audit import Audit
 from newsclip.index.curation import Curation
 from newsclip.index.database import Database
@@ -22,6 +22,7 @@ from newsclip.index.links import Links, insert_links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
 from newsclip.index.rankers import Rankers
+from newsclip.index.stored_vocabulary import StoredVocabulary
 from newsclip.index.tag_feedback import TagFeedback
 from newsclip.index.taggers import Taggers
 from newsclip.index.verdicts import JudgedDrafts
@@ -29,6 +30,8 @@ from newsclip.index.verdicts import JudgedDrafts
 FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
 """Whoever has the file open holds this one `shared`; only who is `alone` with it may replace it."""
+
+_BATCH = 256  # articles held in memory while their tags change
 
 _COLUMNS = (
     "id, url, title, summary, body, section, authors, language, image_url,"
@@ -66,6 +69,7 @@ class Store:
         self.links = Links(self._database)
         self.curation = Curation(self._database)
         self.audit = Audit(self._database)
+        self.vocabulary = StoredVocabulary(self._database)
         self.taggers = Taggers(self._database)
         self.tag_feedback = TagFeedback(self._database)
         self.judged_drafts = JudgedDrafts(self.tag_feedback)
@@ -151,6 +155,20 @@ class Store:
         query = f"SELECT key, {_ALL} FROM article WHERE key IN"
         return {row[0]: _article(row[1:]) for row in self._database.rows_in(query, keys)}
 
+    def tags_of(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The tags of each of these articles that is there."""
+        rows = self._database.rows_in(f"SELECT id, {_TAGS} FROM article WHERE id IN", ids)
+        return {article_id: tuple(json.loads(tags)) for article_id, tags in rows}
+
+    def carriers(self, tags: Sequence[str]) -> list[str]:
+        """The ids of the articles, visible or not, that carry one of these very tags."""
+        query = "SELECT id FROM article JOIN article_tag USING (key) WHERE tag IN"
+        return sorted({row[0] for row in self._database.rows_in(query, tags)})
+
+    def carries(self, tag: str) -> bool:
+        """Whether any article, visible or not, carries this very tag."""
+        return bool(self._database.first("SELECT 1 FROM article_tag WHERE tag = ?", tag))
+
     def hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The content hash of each of these articles that exists."""
         query = "SELECT id, content_hash FROM article WHERE id IN"
@@ -201,11 +219,35 @@ class Store:
         """
         with self._database.writing() as connection:
             self.embeddings.check_active(encoder)
-            revision = self._next_revision(connection)
-            for stored in articles:
-                self._remove(connection, stored.article.id, revision)
-                _insert(connection, stored, encoder, revision)
+            return self._write(connection, articles, encoder)
+
+    def _write(
+        self, connection: sqlite3.Connection, articles: Iterable[Stored], encoder: int
+    ) -> int:
+        revision = self._next_revision(connection)
+        for stored in articles:
+            self._remove(connection, stored.article.id, revision)
+            _insert(connection, stored, encoder, revision)
         return revision
+
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One transaction: everything inside is kept, or nothing of it."""
+        return self._database.writing()
+
+    def retag(self, connection: sqlite3.Connection, tags: Mapping[str, tuple[str, ...]]) -> None:
+        """Gives articles other tags, in a transaction of :meth:`writing`; their texts stay."""
+        active = self.embeddings.active()
+        if tags and active:
+            self._write(connection, self._retagged(tags, active.number), active.number)
+
+    def _retagged(self, tags: Mapping[str, tuple[str, ...]], encoder: int) -> Iterator[Stored]:
+        ids = list(tags)
+        for start in range(0, len(ids), _BATCH):
+            keys = list(self.keys_of(ids[start : start + _BATCH]).values())
+            embeddings = self.embeddings.of(encoder, keys)
+            for key, article in self.articles(keys).items():
+                changed = article.model_copy(update={"tags": tags[article.id]})
+                yield Stored(changed, embeddings[key], content_hash(changed))
 
     def delete(self, article_id: str) -> int:
         """Removes an article; the new revision. Raises ArticleNotFound."""

@@ -17,6 +17,7 @@ from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
 from newsclip.index.filters import ALWAYS, NEVER, UNDETERMINED, Filter, fold, seconds
+from newsclip.index.house_tags import HouseTags
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
@@ -185,13 +186,39 @@ class View:
         return counts
 
     def tags_named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-        """Each tag whose name stands in a text's terms, with the run's start and end."""
+        """Each tag of which a name or alias stands in a text's terms, with the run's start and end.
+
+        In the order of the text: the tags in use that a visible article carries, and those that
+        the house vocabulary lists.
+        """
+        house = self.house()
         named = list(self._layers.vocabulary.named_in(terms))
         folded = {fold(tag) for tag, _, _ in named}
         carried: set[str] = set()
         for segment in self._layers.segments:
             carried |= segment.catalog.carried(folded - carried, self.now)
-        return (run for run in named if fold(run[0]) in carried)
+        runs = [
+            (current, start, end)
+            for tag, start, end in named
+            if fold(tag) in carried and (current := house.current(tag)) is not None
+        ]
+        if listed := self._store.vocabulary.names(house, self._analyzer.terms):
+            runs = sorted(
+                {*runs, *listed.named_in(terms)}, key=lambda run: (run[1], run[2], run[0])
+            )
+        return iter(runs)
+
+    def house(self) -> HouseTags:
+        """The house vocabulary."""
+        return self._store.vocabulary.house()
+
+    def tags_in_use(self) -> Mapping[str, int]:
+        """Every tag of the archive, with the number of articles, visible or not."""
+        return self._layers.vocabulary.counts()
+
+    def tags_spelled_like(self, name: str) -> list[str]:
+        """The archive's tags that differ from a name in spelling alone, the most used first."""
+        return self._layers.vocabulary.spelled_like(name)
 
     def newest(self, where: Filter, limit: int) -> list[int]:
         """Keys of the newest articles that pass; undated articles come last."""

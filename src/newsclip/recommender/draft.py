@@ -25,7 +25,8 @@ class Draft:
     def __post_init__(self) -> None:
         if not self.text.strip():
             remedy = "give the draft a title, a summary or a body"
-            raise QueryInvalid("title", self.title, remedy, "the draft has no text")
+            problem = "the draft has tags, but no text" if self.tags else "the draft has no text"
+            raise QueryInvalid("title", self.title, remedy, problem)
 
     @property
     def text(self) -> str:

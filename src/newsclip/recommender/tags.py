@@ -1,30 +1,74 @@
 """How should this draft be tagged? Tags of the house vocabulary, each with its evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from newsclip.index.filters import fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.choice import ANY_TAG, TagChoice, allowed
+from newsclip.recommender.tagging.current import Doubt, doubt_about, of_draft
 from newsclip.recommender.tagging.evidence import Evidence, evidence_for
-from newsclip.recommender.tagging.scoring import scored
+from newsclip.recommender.tagging.feedback import judged
+from newsclip.recommender.tagging.notes import Note, cut, notes_on
+from newsclip.recommender.tagging.scoring import TagScores, scored
 
 
 @dataclass(frozen=True)
 class TagSuggestion:
-    """A tag of the vocabulary, its score (0 to 1) and what speaks for it."""
+    """A tag of the vocabulary, its score (0 to 1) and what speaks for it.
+
+    ``doubt`` says why a tag that the draft has should perhaps not be there.
+    """
 
     tag: str
     score: float
     evidence: tuple[Evidence, ...]
+    doubt: Doubt | None = None
 
 
-def suggest_tags(
-    view: View, draft: Draft, *, limit: int = 8, min_score: float = 0.0
-) -> list[TagSuggestion]:
-    """Tags that fit the draft, best first; none of those that it has already."""
-    found = scored(view, draft)
-    own = {fold(tag) for tag in draft.tags}
-    wanted = [t for t, score in found.scores.items() if score >= min_score and fold(t) not in own]
-    best = sorted(wanted, key=lambda tag: (-found.scores[tag], tag))[:limit]
-    evidence = evidence_for(view, draft.text, best, found)
-    return [TagSuggestion(tag, found.scores[tag], evidence[tag]) for tag in best]
+@dataclass(frozen=True)
+class TagAnswer:
+    """What an editor is told of a draft's tags.
+
+    ``confirmed`` and ``doubtful`` are those that it has, in its order; ``suggestions`` are
+    others, the best first. ``notes`` say what is odd about the draft.
+    """
+
+    confirmed: Sequence[TagSuggestion]
+    doubtful: Sequence[TagSuggestion]
+    suggestions: Sequence[TagSuggestion]
+    notes: Sequence[Note]
+
+
+def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAnswer:
+    """Tags that fit a draft, and whether those fit that it has already."""
+    read = cut(draft)
+    found = judged(view, scored(view, read, choice.where))
+    current = of_draft(draft.tags, found)
+    best = best_tags(view, found, choice, draft.tags)
+    tags = list(dict.fromkeys([*best, *current.values()]))
+    evidence = evidence_for(view, read, tags, found, choice.where)
+    judged_tags = [
+        TagSuggestion(tag, score, evidence[known], doubt_about(view, tag, score, choice))
+        for tag, known in current.items()
+        for score in [found.scores.get(known, 0.0)]
+    ]
+    return TagAnswer(
+        confirmed=[each for each in judged_tags if not each.doubt],
+        doubtful=[each for each in judged_tags if each.doubt],
+        suggestions=[TagSuggestion(tag, found.scores[tag], evidence[tag]) for tag in best],
+        notes=notes_on(view, draft, choice),
+    )
+
+
+def best_tags(
+    view: View, found: TagScores, choice: TagChoice, besides: Sequence[str] = ()
+) -> list[str]:
+    """The tags that may be suggested, the best first; none of those ``besides``."""
+    own = set(map(fold, besides))
+    may_be = allowed(view.house(), choice)
+    enough = [tag for tag, score in found.scores.items() if score >= choice.min_score]
+    ranked = sorted(enough, key=lambda tag: (-found.scores[tag], tag))
+    return list(islice((t for t in ranked if fold(t) not in own and may_be(t)), choice.limit))

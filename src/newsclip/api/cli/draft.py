@@ -8,8 +8,8 @@ from newsclip.recommender.draft import Draft
 _REMEDY = 'give an article as JSON, {"title": …, "body": …}, or text whose first line is the title'
 
 
-def read_draft(data: bytes, name: str) -> Draft:
-    """The draft in ``data``; a draft in JSON has an article's fields, and needs no id.
+def read_draft(data: bytes, name: str) -> tuple[Draft, str | None]:
+    """The draft in ``data`` and its id; one in JSON has an article's fields, and needs no id.
 
     Raises:
         SourceUnreadable: there is nothing, it is not UTF-8, or it begins with ``{`` and is no JSON.
@@ -24,12 +24,13 @@ def read_draft(data: bytes, name: str) -> Draft:
         raise SourceUnreadable(name, problem, _REMEDY) from error
     if not title:
         raise SourceUnreadable(name, "is empty", _REMEDY)
-    return Draft(title=title.strip(), body=body.strip())
+    return Draft(title=title.strip(), body=body.strip()), None
 
 
-def _from_json(data: bytes, name: str) -> Draft:
+def _from_json(data: bytes, name: str) -> tuple[Draft, str | None]:
     try:
         raw = parse_json(data)
     except ValueError as error:
         raise SourceUnreadable(name, str(error), _REMEDY) from error
-    return Draft.of(parse_article({"id": "draft"} | raw))
+    article = parse_article({"id": "draft"} | raw)
+    return Draft.of(article), article.id if "id" in raw else None

@@ -6,16 +6,42 @@ import click
 
 from newsclip.api.cli.output import plain
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
-from newsclip.recommender.tags import TagSuggestion
+from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
 
-def print_suggestions(suggestions: Iterable[TagSuggestion]) -> None:
-    """Prints each tag with its score and what speaks for it."""
+def print_answer(answer: TagAnswer) -> None:
+    """Prints each tag with its score and what speaks for it, then the draft's own."""
+    _print(answer.suggestions, "")
+    _print(answer.confirmed, "fits")
+    _print(answer.doubtful, "in doubt")
+    for note in answer.notes:
+        click.echo(note.text, err=True)
+
+
+def _print(suggestions: Iterable[TagSuggestion], standing: str) -> None:
     for suggestion in suggestions:
         tag = click.style("#" + plain(suggestion.tag), bold=True)
-        click.echo(f"{suggestion.score:.2f}  {tag}")
+        said = ": ".join(filter(None, [standing, doubt_text(suggestion)]))
+        click.echo(f"{suggestion.score:.2f}  {tag}" + (f"  {said}" if said else ""))
         for evidence in suggestion.evidence:
             click.echo("      " + click.style(_evidence_text(evidence), dim=True))
+
+
+def doubt_text(suggestion: TagSuggestion) -> str:
+    """Why a tag is in doubt, and what to use in its place."""
+    doubt = suggestion.doubt
+    if doubt is None:
+        return ""
+    why = f"{_WHY[doubt.why]}"
+    return f"{why}; use #{plain(doubt.instead)}" if doubt.instead else why
+
+
+_WHY = {
+    "banned": "banned",
+    "replaced": "replaced by another",
+    "unknown": "used by no article",
+    "unlikely": "little speaks for it",
+}
 
 
 def _evidence_text(evidence: Evidence) -> str:

@@ -124,7 +124,7 @@ def draft() -> Response:
     with _archive().reading() as view:
         sections = main_sections(view)
         if text:
-            suggestions = suggest_tags(view, text)
+            suggestions = suggest_tags(view, text).suggestions
             related = similar(view, source_of_draft(view, text), _rail())
     empty = request.method == "POST" and text is None
     return render(

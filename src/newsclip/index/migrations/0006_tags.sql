@@ -41,3 +41,14 @@ CREATE TABLE tagger (
     revision INTEGER NOT NULL,    -- of the archive that it was learned from
     weights  BLOB NOT NULL
 );
+
+-- What each change of the vocabulary changed, so that it can be undone; `change` is its number in
+-- the audit log. JSON; NULL where there was, or is, nothing.
+CREATE TABLE tag_change (
+    change INTEGER NOT NULL REFERENCES audit (number),
+    kind   TEXT NOT NULL CHECK (kind IN ('entry', 'article', 'closed')),
+    name   TEXT NOT NULL,         -- a tag, or an article's id
+    before TEXT,
+    after  TEXT,
+    PRIMARY KEY (change, kind, name)
+) WITHOUT ROWID;

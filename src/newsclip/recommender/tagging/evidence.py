@@ -1,13 +1,21 @@
 """What speaks for a tag: the archive's articles that carry it, and a sentence of the draft."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
-from newsclip.recommender.passages import SENTENCE
-from newsclip.recommender.tagging.scoring import Named, TagScores
+from newsclip.recommender.draft import Draft
+from newsclip.recommender.fusion import keyword_scores, meaning_scores
+from newsclip.recommender.passages import SENTENCE, Sentences, sentences_of
+from newsclip.recommender.tagging.scoring import SEMANTIC_WEIGHT, Named, TagScores
 
 _ARTICLES = 3  # shown for each tag
+_FEW = 2  # with fewer among the draft's neighbours, the tag's other articles are looked through
+_NEAREST = 10  # of those, in meaning; the words decide among them
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class NeighbourEvidence:
 
 @dataclass(frozen=True)
 class TextEvidence:
-    """The first sentence of the draft in which the tag's name stands; ``matched`` is the name."""
+    """The sentence of the draft that speaks for the tag, and what in it does so the most."""
 
     sentence: str
     matched: str
@@ -32,34 +40,101 @@ Evidence = NeighbourEvidence | TextEvidence
 
 
 def evidence_for(
-    view: View, text: str, tags: Iterable[str], scored: TagScores
+    view: View, draft: Draft, tags: Sequence[str], found: TagScores, where: Filter
 ) -> dict[str, tuple[Evidence, ...]]:
-    """For each of the tags its name in the draft's text, then the nearest articles that have it."""
-    return {
-        tag: (*_sentences(text, scored.named.get(tag)), *articles)
-        for tag, articles in _carriers(view, tags, scored).items()
-    }
+    """For each tag a sentence of the draft, then the nearest articles that carry the tag.
 
-
-def _sentences(text: str, place: Named | None) -> list[TextEvidence]:
-    """The sentence around a place of the text, if there is one."""
-    if place is None:
-        return []
-    around = (found.group() for found in SENTENCE.finditer(text) if found.end() > place.start)
-    return [TextEvidence(next(around, text).strip(), text[place.start : place.end])]
-
-
-def _carriers(
-    view: View, tags: Iterable[str], scored: TagScores
-) -> dict[str, list[NeighbourEvidence]]:
-    """For each tag the nearest articles that carry it, nearest first."""
-    near = scored.neighbours
-    carriers = {tag: [key for key in near if tag in view.tags_of(key)][:_ARTICLES] for tag in tags}
+    The sentence is the first one with the tag's name in it, or else the one whose telling words
+    set the tag's articles apart from the draft's other neighbours.
+    """
+    carriers = {tag: _carriers(view, tag, found, where) for tag in tags}
+    sentences = _sentences(view, draft, carriers, found)
     articles = view.articles({key for keys in carriers.values() for key in keys})
     return {
-        tag: [
-            NeighbourEvidence(articles[k].id, articles[k].title, articles[k].url, near[k])
-            for k in keys
-        ]
+        tag: (
+            *sentences[tag],
+            *(
+                NeighbourEvidence(articles[k].id, articles[k].title, articles[k].url, score)
+                for k, score in [*keys.items()][:_ARTICLES]
+            ),
+        )
         for tag, keys in carriers.items()
     }
+
+
+def _carriers(view: View, tag: str, found: TagScores, where: Filter) -> dict[int, float]:
+    """Articles that carry a tag with their likeness to the draft, the nearest first."""
+    near = {key: score for key, score in found.neighbours.items() if tag in view.tags_of(key)}
+    if len(near) >= _FEW:
+        return near
+    keys = view.tagged(fold(tag))
+    keys = keys[view.passing(keys, where)]
+    cosines = view.cosines(found.embedding, keys)
+    nearest = np.lexsort((keys, -cosines))[:_NEAREST]
+    keys, meaning = keys[nearest], meaning_scores(view, found.embedding, cosines[nearest])
+    words = keyword_scores(view, found.query, keys)
+    scores = SEMANTIC_WEIGHT * meaning + (1 - SEMANTIC_WEIGHT) * words
+    order = np.lexsort((keys, -scores))[: np.count_nonzero(scores > 0)]
+    return dict(zip(keys[order].tolist(), scores[order].tolist(), strict=True))
+
+
+def _sentences(
+    view: View, draft: Draft, carriers: Mapping[str, Mapping[int, float]], found: TagScores
+) -> dict[str, list[TextEvidence]]:
+    """For each tag the sentence that speaks for it, if there is one."""
+    named = {
+        tag: [_named_sentence(draft.text, found.named[tag])]
+        for tag in carriers
+        if tag in found.named
+    }
+    others = {
+        tag: keys if tag in found.parts else {}
+        for tag, keys in carriers.items()
+        if tag not in named
+    }
+    if not any(others.values()):
+        return {tag: [] for tag in others} | named
+    language = draft.language or view.main_language()
+    sentences = sentences_of(view, draft.text, language)
+    keys = np.array([*{*found.neighbours, *(k for tag in others.values() for k in tag)}], np.int64)
+    telling = np.isin(sentences.terms, found.query.terms)
+    holding = view.containing(sentences.terms, keys) & telling
+    return named | {
+        tag: _telling_sentence(view, sentences, language, holding, np.isin(keys, [*of_tag]))
+        for tag, of_tag in others.items()
+    }
+
+
+def _named_sentence(text: str, place: Named) -> TextEvidence:
+    """The sentence around a place of the text."""
+    around = (found.group() for found in SENTENCE.finditer(text) if found.end() > place.start)
+    return TextEvidence(next(around, text).strip(), text[place.start : place.end])
+
+
+def _telling_sentence(
+    view: View,
+    sentences: Sentences,
+    language: str,
+    holding: NDArray[np.bool_],
+    of_tag: NDArray[np.bool_],
+) -> list[TextEvidence]:
+    """The sentence whose words the tag's articles have, and the others have less.
+
+    ``holding`` says which articles have which term, ``(articles, terms)``; ``of_tag`` which of the
+    articles carry the tag.
+    """
+    shares = _share(holding[of_tag])
+    apart = np.maximum(shares - _share(holding[~of_tag]), 0)
+    weights = sentences.weights * (apart if apart.any() else shares)
+    if not weights.any():
+        return []
+    best = int(np.argmax(weights.sum(axis=1)))
+    (term,) = view.term_texts(sentences.terms[[int(np.argmax(weights[best]))]])
+    sentence = sentences.texts[best]
+    return [TextEvidence(sentence, view.as_written(sentence, {term}, language)[term])]
+
+
+def _share(holding: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The share of the articles that have each term; 0 where there is no article."""
+    shares: NDArray[np.float64] = holding.sum(axis=0) / max(1, len(holding))
+    return shares

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
@@ -33,7 +34,8 @@ class TagScores:
     """Every tag that anything speaks for, 0 to 1, and the witnesses.
 
     ``parts`` says what each score is made of. ``neighbours`` are the nearest tagged articles with
-    their likeness, 0 to 1, nearest first; ``embedding`` is the draft's, ``(dimension,)``.
+    their likeness, 0 to 1, nearest first. ``embedding`` is the draft's, ``(dimension,)``, and
+    ``query`` its telling terms.
     """
 
     scores: Mapping[str, float]
@@ -41,17 +43,21 @@ class TagScores:
     neighbours: Mapping[int, float]
     named: Mapping[str, Named]
     embedding: NDArray[np.float32]
+    query: TermQuery
 
 
-def scored(view: View, draft: Draft) -> TagScores:
+def scored(view: View, draft: Draft, where: Filter = Filter()) -> TagScores:
     """All tags that anything speaks for, those that the draft has among them.
+
+    Only articles that pass ``where`` are witnesses.
 
     Two witnesses speak for a tag: the share of the nearest articles that carry it, weighted by
     their likeness, and its name in the text. Their chances combine as independent ones do,
     ``1 - (1 - vote)(1 - named)``.
     """
     embedding = view.embed_document(draft.text)
-    neighbours = _neighbours(view, draft, embedding)
+    query = telling_terms(view, terms_of_draft(view, draft))
+    neighbours = _neighbours(view, query, embedding, where)
     votes = _votes(view, neighbours)
     named = _names_in_text(view, draft.text)
     parts = {
@@ -59,7 +65,7 @@ def scored(view: View, draft: Draft) -> TagScores:
         for tag in votes.keys() | named.keys()
     }
     scores = {tag: _either(part["vote"], part["name"]) for tag, part in parts.items()}
-    return TagScores(scores, parts, neighbours, named, embedding)
+    return TagScores(scores, parts, neighbours, named, embedding, query)
 
 
 def _either(one: float, other: float) -> float:
@@ -67,10 +73,11 @@ def _either(one: float, other: float) -> float:
     return one + other - one * other
 
 
-def _neighbours(view: View, draft: Draft, embedding: NDArray[np.float32]) -> dict[int, float]:
+def _neighbours(
+    view: View, query: TermQuery, embedding: NDArray[np.float32], where: Filter
+) -> dict[int, float]:
     """The nearest tagged articles with their scores, nearest first."""
-    query = telling_terms(view, terms_of_draft(view, draft))
-    ranked = candidates(view, query, embedding, Filter(), SEMANTIC_WEIGHT, _DEPTH).above(0)
+    ranked = candidates(view, query, embedding, where, SEMANTIC_WEIGHT, _DEPTH).above(0)
     pairs = zip(ranked.keys.tolist(), ranked.scores.tolist(), strict=True)
     return dict([(key, score) for key, score in pairs if view.tags_of(key)][:NEIGHBOURS])
 

@@ -1,0 +1,54 @@
+"""Which of the tags that a draft has already are in doubt, and why."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from newsclip.index.filters import fold
+from newsclip.index.view import View
+from newsclip.recommender.tagging.choice import TagChoice
+from newsclip.recommender.tagging.scoring import TagScores
+
+Why = Literal["banned", "replaced", "unknown", "unlikely"]
+
+FITS = 0.05
+"""The score from which a tag that an editor chose is confirmed: its prior is far above a random
+tag's, so that little must speak for it."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a tag is in doubt: it is banned, replaced by another, used by nobody, or does not fit.
+
+    ``instead`` is the tag to use in its place, if there is one.
+    """
+
+    why: Why
+    instead: str | None = None
+
+
+def doubt_about(view: View, tag: str, score: float, choice: TagChoice) -> Doubt | None:
+    """What speaks against a tag of the draft; None if it fits."""
+    house = view.house()
+    name = tag.strip().lstrip("#").strip()
+    entry = house.find(name)
+    kept = house.kept_as(entry.tag if entry else name)
+    if fold(name) in {fold(banned) for banned in choice.banned}:
+        return Doubt("banned")
+    if entry and kept != entry.tag:
+        return Doubt("replaced", kept)
+    if entry and entry.status == "banned":
+        return Doubt("banned")
+    if entry is None and not score and not len(view.tagged(fold(name))):
+        return Doubt("unknown", next(iter(view.tags_spelled_like(name)), None))
+    return Doubt("unlikely") if score < FITS else None
+
+
+def of_draft(tags: tuple[str, ...], found: TagScores) -> dict[str, str]:
+    """For each tag of a draft, in its order, how the best scored of its spellings is written."""
+    own = {fold(tag): tag for tag in reversed(tags) if fold(tag)}
+    best: dict[str, str] = {}
+    for tag in found.scores if own else ():
+        folded = fold(tag)
+        if folded in own and found.scores[tag] >= found.scores.get(best.get(folded, ""), 0):
+            best[folded] = tag
+    return {tag: best.get(folded, tag) for folded, tag in reversed(own.items())}

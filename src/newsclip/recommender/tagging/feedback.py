@@ -1,0 +1,69 @@
+"""What editors accepted and rejected, at work at once on drafts like theirs."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.filters import fold
+from newsclip.index.verdicts import Verdicts
+from newsclip.index.view import View
+from newsclip.recommender.fusion import meaning_scores
+from newsclip.recommender.tagging.scoring import TagScores
+
+STRENGTH = 0.2
+"""How much the score from the archive weighs beside one verdict on the very same text."""
+
+_NEARNESS = 8.0  # the power of a likeness: verdicts on texts that are only somewhat alike are many
+_LEAST = 1e-3  # a verdict that weighs less changes no digit that is shown
+_SAME = 1 - 1e-5  # a cosine above is that of one text, whatever is typical of the archive
+
+
+def judged(view: View, found: TagScores) -> TagScores:
+    """The scores, and what editors said of these tags for like drafts.
+
+    Seen as a chance that verdicts like these confirm or refute, the score ``p`` of a tag becomes
+    ``(c p + a) / (c + a + r)``: the mean of the Beta distribution after ``a`` accepts and ``r``
+    rejects, each weighing its draft's likeness to the power of eight, when ``c`` such verdicts'
+    worth was known before. An accepted tag that nothing else speaks for begins at 0.
+    """
+    verdicts = view.verdicts()
+    weights = _weights(view, found.embedding, verdicts.embeddings)
+    accepted, rejected = _sums(verdicts, weights)
+    if not (accepted or rejected):
+        return found
+    written = {fold(tag): tag for tag in found.scores}
+    scores = dict(found.scores)
+    parts = dict(found.parts)
+    for folded in accepted.keys() | rejected.keys():
+        tag = written.get(folded) or verdicts.written.get(folded, "")
+        yes, no = accepted.get(folded, 0.0), rejected.get(folded, 0.0)
+        if tag in scores or yes:
+            scores[tag] = (STRENGTH * scores.get(tag, 0.0) + yes) / (STRENGTH + yes + no)
+            parts[tag] = {**parts.get(tag, {}), "accepted": yes, "rejected": no}
+    return replace(found, scores=scores, parts=parts)
+
+
+def _weights(
+    view: View, embedding: NDArray[np.float32], others: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """How much a verdict on each of the other drafts counts for this one, 0 to 1."""
+    cosines = others @ embedding
+    likeness = meaning_scores(view, embedding, cosines)
+    likeness[cosines > _SAME] = 1
+    weights: NDArray[np.float32] = likeness**_NEARNESS
+    return weights
+
+
+def _sums(
+    verdicts: Verdicts, weights: NDArray[np.float32]
+) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """The weight of all that was accepted, and of all that was rejected, by folded tag."""
+    accepted: dict[str, float] = defaultdict(float)
+    rejected: dict[str, float] = defaultdict(float)
+    for row in np.flatnonzero(weights > _LEAST).tolist():
+        for tag, was_accepted in verdicts.said[row].items():
+            (accepted if was_accepted else rejected)[tag] += float(weights[row])
+    return accepted, rejected
