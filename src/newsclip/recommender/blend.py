@@ -15,16 +15,17 @@ from newsclip.recommender.search_page import Mode
 MEANING_FLOOR = 0.35
 """The meaning score from which on an article without any of the words is an answer."""
 
-_UNKNOWN_FLOOR = 0.1  # on top of it, where the archive knows none of the words
+_ASKED_FLOOR = 0.2  # where somebody asks for the meaning alone
+_UNKNOWN_FLOOR = 0.1  # on top, where the archive knows none of the words
 
 # Learned on ten collections, each measured with the weights of the others (docs/decisions.md).
-_TITLE, _LEAD, _COVERED = 1.0, 0.35, 0.2
-_MEANING: Mapping[QueryKind, float] = {"name": 0.4, "phrase": 0.5, "question": 0.8}
+TITLE, LEAD, COVERED = 1.0, 0.35, 0.2
+MEANING: Mapping[QueryKind, float] = {"name": 0.4, "phrase": 0.5, "question": 0.8}
 
 _HARDLY_KNOWN = 0.2
 _RARE = 200  # a name is rare if at most one article in so many has it
 _FEW = 5  # articles; in a small archive so few are rare in any case
-_LONGEST_RARE = 2  # words; so short a query in small letters is a name if all its words are rare
+_SHORT = 2  # words; so short a query with a rare word is a name, however it is written
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Calibration:
 
 
 # Platt (1999), on the collections above; a relevant article and one that is not weigh the same.
-_BOTH = Calibration(5.9, -3.7)
-_WORDS = Calibration(6.3, -2.9)
+BOTH = Calibration(5.9, -3.7)
+WORDS = Calibration(6.3, -2.9)
+MEANS = Calibration(10.7, -3.2)
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ class Asked:
 
     ``query`` are its words that the archive knows, the most telling first; ``known`` is their share
     in all that was asked for, 0 to 1, by idf. ``embedding`` is None if only words count, and
-    ``meaning`` what it weighs; without ``words`` it alone counts. ``name`` are the words of a
-    rare name, each by the numbers of its forms.
+    ``meaning`` what it weighs; without ``words`` it alone counts. ``floor`` is the meaning score
+    that an article without any of the words needs. ``name`` are the words of a rare name, each by
+    the numbers of its forms.
     """
 
     query: TermQuery
@@ -60,6 +63,7 @@ class Asked:
     embedding: NDArray[np.float32] | None
     meaning: float
     words: bool
+    floor: float
     name: Sequence[NDArray[np.int64]]
 
 
@@ -67,33 +71,29 @@ def scores(view: View, asked: Asked, keys: NDArray[np.int64], near: Scored) -> N
     """How well each key answers, ``(n,)``, 0 to 1; 0 for what is no answer. The keys ascend.
 
     ``near`` are those whose cosines are known. An article without any of the words is an answer if
-    its meaning is near enough. Of a rare name one that has all words scores over a half, and any other
-    at most a half, so that no likeness in meaning outranks the name itself.
+    its meaning is near enough. Of a rare name one that has all words scores over a half, and any
+    other at most a half, so that no likeness in meaning outranks the name itself.
     """
     matches = view.matches(asked.query, keys)
     meaning = np.zeros(len(keys))
     if asked.embedding is not None:
         meaning += semantic_scores(view, asked.embedding, keys, near)
+    means = meaning >= asked.floor
     if not asked.words:
-        return np.where(meaning >= _floor(asked), meaning, 0).astype(np.float32)
-    calibration = _WORDS if asked.embedding is None else _BOTH
+        return np.where(means, MEANS.scores(meaning), 0).astype(np.float32)
+    calibration = WORDS if asked.embedding is None else BOTH
     found = calibration.scores(asked.known * _words(matches) + asked.meaning * meaning)
     if asked.name:
         held = [view.containing(forms, keys).any(axis=1) for forms in asked.name]
         found = np.where(np.all(held, axis=0), 0.5 + found / 2, found / 2)
-    answers = (matches.present > 0) | (meaning >= _floor(asked))
-    return np.where(answers, found, 0).astype(np.float32)
+    return np.where((matches.present > 0) | means, found, 0).astype(np.float32)
 
 
 def _words(matches: Matches) -> NDArray[np.float64]:
     total: NDArray[np.float64] = (
-        matches.text + _TITLE * matches.title + _LEAD * matches.lead + _COVERED * matches.covered
+        matches.text + TITLE * matches.title + LEAD * matches.lead + COVERED * matches.covered
     )
     return total
-
-
-def _floor(asked: Asked) -> float:
-    return MEANING_FLOOR + _UNKNOWN_FLOOR * (1 - asked.known)
 
 
 def asked(view: View, text: str, written: Mapping[str, str], mode: Mode) -> Asked:
@@ -102,28 +102,29 @@ def asked(view: View, text: str, written: Mapping[str, str], mode: Mode) -> Aske
     Where hardly anything of it is known, its meaning alone counts, if that is asked for.
     """
     query = view.query(dict.fromkeys(written, 1.0))
-    order = np.argsort(-view.rarities(query.terms), kind="stable")
-    query = TermQuery(query.terms[order], query.weights[order])
-    worth = float(view.rarities(query.terms).sum())
+    worth = view.rarities(query.terms)
+    order = np.argsort(-worth, kind="stable")
+    query, worth = TermQuery(query.terms[order], query.weights[order]), worth[order]
     unknown = (len(written) - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))
-    known = worth / max(worth + unknown, 1e-9)
+    known = float(worth.sum() / max(worth.sum() + unknown, 1e-9))
     embedding = None if mode == "keyword" else view.embed_query(text)
+    floor = _ASKED_FLOOR if mode == "semantic" else MEANING_FLOOR
+    floor += _UNKNOWN_FLOOR * (1 - known)
     if mode == "semantic" or (mode == "hybrid" and known < _HARDLY_KNOWN):
-        return Asked(query.first(0), known, embedding, 1.0, False, ())
-    name = _rare_name(view, text, query, written)
-    return Asked(query, known, embedding, _MEANING[kind_of(text)], True, name)
+        return Asked(query.first(0), known, embedding, 1.0, False, floor, ())
+    rare = len(query) and worth[0] >= _rarity(view)
+    name = _name(view, text, query, written) if rare else ()
+    return Asked(query, known, embedding, MEANING[kind_of(text)], True, floor, name)
 
 
-def _rare_name(
+def _name(
     view: View, text: str, query: TermQuery, written: Mapping[str, str]
 ) -> list[NDArray[np.int64]]:
-    """The words of a query that is a name, if any of them is rare; else none."""
-    rare = view.rarities(query.terms) >= _rarity(view)
+    """The words of a query that holds a rare one, if it is a name; else none."""
     forms: dict[str, list[int]] = {}
     for number, term in zip(query.terms.tolist(), view.term_texts(query.terms), strict=True):
         forms.setdefault(written[term], []).append(number)
-    short = bool(rare.all()) and len(forms) <= _LONGEST_RARE
-    is_name = bool(rare.any()) and (short or kind_of(text) == "name")
+    is_name = len(forms) <= _SHORT or kind_of(text) == "name"
     return [np.array(each, np.int64) for each in forms.values()] if is_name else []
 
 
