@@ -79,6 +79,7 @@ class AxisEncoder:
     WORDS = ("fish", "ship", "vote", "bank", "star", "goal", "law")
     id = "axes@1"
     dimension = len(WORDS) + 1
+    is_quick = True
 
     def __init__(self) -> None:
         self.encoded: list[str] = []

@@ -46,9 +46,8 @@ def ceiling(shelf: Mapping[Key, Fields], query: Mapping[str, float]) -> float:
 
 
 def rarity(shelf: Mapping[Key, Fields], term: str) -> float:
-    """The idf over the bodies, or over the titles, where more have it."""
-    most = max(holders(shelf, "body", term), holders(shelf, "title", term))
-    return idf(len(shelf), most)
+    """The idf in the field where most have it."""
+    return idf(len(shelf), max(holders(shelf, field, term) for field in WEIGHTS))
 
 
 def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tuple[float, ...]]:

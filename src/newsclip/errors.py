@@ -18,6 +18,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     ├── RuleNotFound             no editors' rule with that id
     ├── TagUnknown               no tag of the vocabulary or of an article
     ├── ChangeUndone             a change of tags that cannot be undone, or not any more
+    ├── ProjectUnknown           no project with that id, as Annif's routes have it
     ├── FeedbackNotFound         no feedback on tags with that number
     ├── StoreError
     │   ├── StoreMissing           there is no archive in that directory yet
@@ -151,6 +152,16 @@ class ChangeUndone(NewsclipError):
             "see what has changed, newest first: newsclip tags log",
         )
         self.number = number
+
+
+class ProjectUnknown(NewsclipError):
+    """Annif's routes name a project that there is not."""
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(
+            f"there is no project {shown(project_id)}", "GET /v1/projects names the one there is"
+        )
+        self.project_id = project_id
 
 
 class FeedbackNotFound(NewsclipError):

@@ -98,6 +98,8 @@ BODIES = [
     ("post", "/v1/similar"),
     ("post", "/v1/tags/suggest"),
     ("post", "/v1/tags/feedback"),
+    ("post", "/v1/projects/newsclip/suggest-batch"),
+    ("post", "/v1/projects/newsclip/learn"),
     ("put", "/v1/curation/front"),
 ]
 

@@ -27,7 +27,7 @@ def test_every_route_is_documented_and_every_documented_path_is_a_route(
 ) -> None:
     app: Flask = shared.application
     routes = {
-        (method.lower(), re.sub(r"<id:(\w+)>", r"{\1}", rule.rule))
+        (method.lower(), re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         if not rule.endpoint.startswith("pages.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

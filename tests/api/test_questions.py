@@ -5,8 +5,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from newsclip.index.archive import Archive
+from newsclip.index.article import parse_article
+
 from .checked_client import CheckedClient
 from .conftest import DRAFT, HARBOUR
+from .test_annif import VARIED as ANNIF_VARIED
 from .test_curation import WRITTEN
 from .test_tag_feedback import WRITTEN as FEEDBACK_WRITTEN
 
@@ -55,7 +59,8 @@ def test_tags_are_suggested_with_evidence(shared: CheckedClient) -> None:
 
 def test_the_vocabulary_is_listed_most_used_first(shared: CheckedClient) -> None:
     answer = shared.get("/v1/tags?limit=2").json
-    assert answer["tags"][0] == {"tag": "Harbour", "articles": 3}
+    first = answer["tags"][0]
+    assert (first["tag"], first["articles"], first["status"]) == ("Harbour", 3, "active")
     assert (len(answer["tags"]), answer["total"]) == (2, 6)
     assert shared.get("/v1/tags?offset=2").json["tags"][0] not in answer["tags"]
 
@@ -64,7 +69,7 @@ def test_an_empty_archive_has_empty_answers(empty: CheckedClient) -> None:
     assert empty.get("/v1/search?q=harbour").json["hits"] == []
     assert empty.post("/v1/similar", json=DRAFT).json["hits"] == []
     assert empty.post("/v1/tags/suggest", json=DRAFT).json["suggestions"] == []
-    assert empty.get("/v1/tags").json == {"tags": [], "total": 0}
+    assert empty.get("/v1/tags").json == {"tags": [], "total": 0, "style": "Tag of Words"}
     assert empty.get("/v1/stats").json["articles"] == 0
 
 
@@ -81,6 +86,14 @@ SEARCH: dict[str, tuple[Any, Any]] = {
     "language": ("en", "ES"),
     "from": (None, "2026-01-01"),
     "to": (None, "2025-12-31"),
+    "last": (None, "1d"),
+    "sort": ("newest", "oldest"),
+    "recency": (0, 1),
+    "min_score": (0, 0.9),
+    "collapse": (None, "story"),
+    "facets": ("section", "year,tag"),
+    "passage": ("true", "false"),
+    "cursor": (None, "of the first hit"),
 }
 CHOICE: dict[str, tuple[Any, Any]] = {
     "limit": (1, 2),
@@ -137,7 +150,14 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "before": (None, "2"),
         "limit": (1, 2),
     },
-    ("get", "/v1/tags"): {"limit": (1, 2), "offset": (0, 1)},
+    ("get", "/v1/tags"): {
+        "q": (None, "harb"),
+        "status": ("active", "banned"),
+        "group": (None, "place"),
+        "branch": (None, "Harbour"),
+        "limit": (1, 2),
+        "offset": (0, 1),
+    },
     ("get", "/v1/curation"): {
         "kind": (None, "hide"),
         "target": (None, "tag:#sponsored"),
@@ -154,7 +174,12 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "limit": (1, 2),
     },
 }
-CASES = [(*key, name) for key, parameters in VARIED.items() for name in parameters]
+CASES = [
+    (*key, name)
+    for key, parameters in VARIED.items()
+    for name in parameters
+    if name != "collapse"  # which needs copies, see below
+]
 
 
 @pytest.mark.parametrize(("method", "path", "name"), CASES)
@@ -175,6 +200,9 @@ def test_every_parameter_changes_some_answer(
 
 def ask(client: CheckedClient, method: str, path: str, changed: dict[str, Any]) -> Any:
     asked: dict[str, Any] = {"q": "harbour"} if path == "/v1/search" else {}
+    if changed.get("cursor"):
+        first = client.get("/v1/search?q=harbour&limit=1").json
+        changed = {"cursor": first["next_cursor"]}
     if (method, path) == ("get", "/v1/similar"):
         asked = {"url": HARBOUR["url"]}
     if method == "post":
@@ -193,6 +221,22 @@ def ask(client: CheckedClient, method: str, path: str, changed: dict[str, Any]) 
     return response.get_json()
 
 
+def test_copies_are_one_story_if_that_is_asked_for(archive: Archive, client: CheckedClient) -> None:
+    body = (
+        "The keeper of the old tower on the northern cape climbs ninety steps each evening, trims a"
+        " wick that his grandfather brought from overseas, winds the heavy clockwork, and writes"
+        " into a leather book which vessels pass, how strong the wind blows, and whether fog hides"
+        " the reef. Visitors ask why he stays where engineers long ago installed an automatic lamp;"
+        " he answers that machines never notice a drifting boat or a burning barn across the sound."
+    )
+    archive.put([parse_article({"id": name, "title": name, "body": body}) for name in ("a", "b")])
+    assert set(ids(client.get("/v1/search?mode=keyword&q=clockwork"))) == {"a", "b"}
+    answer = client.get("/v1/search?mode=keyword&q=clockwork&collapse=story").json
+    (hit,) = answer["hits"]
+    assert {hit["id"], hit["duplicates"][0]["id"]} == {"a", "b"}
+    assert answer["total"] == 1
+
+
 def test_no_documented_parameter_is_left_out_above(shared: CheckedClient) -> None:
     document = shared.document
     for path, methods in document["paths"].items():
@@ -202,7 +246,7 @@ def test_no_documented_parameter_is_left_out_above(shared: CheckedClient) -> Non
             model = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if model.endswith("Body"):
                 names |= set(document["components"]["schemas"][model]["properties"])
-            varied = (VARIED | WRITTEN | FEEDBACK_WRITTEN).get((method, path), {})
+            varied = (VARIED | WRITTEN | FEEDBACK_WRITTEN | ANNIF_VARIED).get((method, path), {})
             assert names == set(varied), f"{method} {path}"
 
 

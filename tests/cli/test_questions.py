@@ -94,7 +94,7 @@ def test_search_in_a_terminal(run: Run, archive: Path) -> None:
 
 def test_search_says_how_to_see_more(run: Run, archive: Path) -> None:
     result = run("search", "harbour", "--mode", "keyword", "--limit", "1")
-    assert result.stderr == "More with --offset 1\n"
+    assert result.stderr == "2 found; more with --offset 1\n"
 
 
 def test_nothing_found_is_no_failure(run: Run, archive: Path) -> None:

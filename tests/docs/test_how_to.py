@@ -196,3 +196,7 @@ def test_the_settings_are_settings(tmp_path: Path) -> None:
 
 def test_articles_are_pinned_hidden_and_kept_apart(tmp_path: Path) -> None:
     check(HOW_TO / "curate-related-articles.md", tmp_path)
+
+
+def test_a_vocabulary_is_kept(tmp_path: Path) -> None:
+    check(HOW_TO / "keep-the-vocabulary.md", tmp_path)

@@ -30,7 +30,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "http-api.md"
 HOST = "http://127.0.0.1:8000"
 STALE = "the page shows an old answer: python -m tests.docs.test_http_api_reference"
 VARIES = {"store_bytes", "revision", "created_at", "at"}  # with the platform, order and hour
-BLOCK = re.compile(r"```console\n\$ (?P<command>curl.*?)\n(?P<answer>\{\n.*?|\d+\n|)```", re.DOTALL)
+BLOCK = re.compile(
+    r"```console\n\$ (?P<command>curl.*?)\n(?P<answer>[{\[]\n.*?|\d+\n|)```", re.DOTALL
+)
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Request:
                 case "-H":
                     name, _, value = next(words).partition(": ")
                     headers[name] = value
+                case "-d" if body is not None:
+                    body += b"&" + next(words).encode()
                 case "-d":
                     method, body = "POST" if method == "GET" else method, next(words).encode()
                 case "-w":
@@ -67,6 +71,8 @@ class Request:
                 case _:
                     assert word.startswith(HOST), word
                     address = word.removeprefix(HOST)
+        if body is not None:  # as curl has it
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         return cls(method, address, headers, body, status, shown)
 
     def send(self, client: FlaskClient) -> TestResponse:
@@ -114,7 +120,7 @@ def test_each_section_asks_its_own_route(client: FlaskClient) -> None:
         adapter = client.application.url_map.bind("localhost")
         path = request.address.partition("?")[0].replace("%2F", "/")
         rule, _ = adapter.match(path, request.method, return_rule=True)
-        template = re.sub(r"<id:(\w+)>", r"{\1}", rule.rule)
+        template = re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule)
         assert f"{request.method} {template}" == heading
 
 

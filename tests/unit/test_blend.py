@@ -29,14 +29,10 @@ def four(archive: Archive) -> Archive:
 def told(view: View, text: str, mode: Mode = "hybrid") -> Mapping[str, float]:
     """The score of every article."""
     written = {word.term: text[word.start : word.end] for word in view.query_words(text)}
-    question = asked(view, text, written, mode)
+    embedding = None if mode == "keyword" else view.embed_query(text)
+    question = asked(view, text, written, embedding, mode == "semantic")
     keys = np.sort(np.array(view.newest(Filter(), len(view)), np.int64))
-    near = (
-        view.nearest(question.embedding, 2, Filter())
-        if question.embedding is not None
-        else view.nearest(np.zeros(8, np.float32), 0, Filter())
-    )
-    found = scores(view, question, keys, near)
+    found = scores(view, question, keys)
     articles = view.articles(keys.tolist())
     return {articles[key].id: score for key, score in zip(keys.tolist(), found, strict=True)}
 
@@ -59,7 +55,7 @@ def test_meaning_adds_to_the_words(four: Archive) -> None:
     with four.reading() as view:
         both, meaning = told(view, "fish"), told(view, "fish", "semantic")
     assert both["a"] > both["b"] > 0 == both["d"]
-    assert meaning["a"] > meaning["b"] > 0 == meaning["d"]
+    assert meaning["a"] > 0 == meaning["b"] == meaning["d"], "b is hardly nearer than any article"
 
 
 def test_an_article_without_the_words_is_an_answer_only_if_its_meaning_is_near(
@@ -67,10 +63,9 @@ def test_an_article_without_the_words_is_an_answer_only_if_its_meaning_is_near(
 ) -> None:
     archive.put([article("near", body="fish"), article("far", body="ship"), article("z", body="q")])
     with archive.reading() as view:
-        question = asked(view, "fish", {"unheard": "unheard", "q": "q"}, "hybrid")
-        keys = np.array(view.keys_of(["near", "far", "z"]), np.int64)
-        keys.sort()
-        found = scores(view, question, keys, view.nearest(question.embedding, 3, Filter()))  # type: ignore[arg-type]
+        question = asked(view, "fish", {"unheard": "unheard", "q": "q"}, view.embed_query("fish"))
+        keys = np.sort(np.array(view.keys_of(["near", "far", "z"]), np.int64))
+        found = scores(view, question, keys)
         ids = {key: each.id for key, each in view.articles(keys.tolist()).items()}
     assert {ids[key] for key, score in zip(keys.tolist(), found, strict=True) if score} == {
         "near",
@@ -84,16 +79,18 @@ def test_what_the_archive_hardly_knows_a_word_of_is_looked_for_by_meaning_alone(
     archive.put([article(n, body="common") for n in range(9)])
     written = {"common": "common", **{f"w{n}": f"w{n}" for n in range(9)}}
     with archive.reading() as view:
-        assert not len(asked(view, "common w", written, "hybrid").query)
-        assert len(asked(view, "common w", written, "keyword").query) == 1
-        assert asked(view, "common w", written, "keyword").known < 0.2
+        with_meaning = asked(view, "common w", written, view.embed_query("fish"))
+        by_words = asked(view, "common w", written, None)
+    assert (with_meaning.by_meaning, len(with_meaning.query)) == (True, 0)
+    assert (by_words.by_meaning, len(by_words.query)) == (False, 1)
+    assert 0 < by_words.known < 0.2
 
 
 def test_the_weight_of_meaning_goes_by_the_kind(archive: Archive) -> None:
     archive.put([article("a", body="fish")])
     with archive.reading() as view:
         weights = [
-            asked(view, text, {"fish": "fish"}, "hybrid").meaning
+            asked(view, text, {"fish": "fish"}, view.embed_query("fish")).meaning
             for text in ("Fish Law", "fish law", "why a fish law")
         ]
     assert weights == sorted(weights)
@@ -121,7 +118,7 @@ def test_a_word_that_many_have_is_no_rare_name(archive: Archive) -> None:
     archive.put([article(n, body="Ullivarri") for n in range(6)])
     archive.put([article("other", body="star")])
     with archive.reading() as view:
-        assert not asked(view, "Ullivarri", {"ullivarri": "Ullivarri"}, "hybrid").name
+        assert not asked(view, "Ullivarri", {"ullivarri": "Ullivarri"}, None).name
 
 
 @given(st.lists(st.floats(0, 2.55), min_size=2, max_size=2))

@@ -38,7 +38,8 @@ def pointed_to(store: Store) -> dict[str, list[str]]:
 
 def counts(store: Store) -> dict[str, int]:
     articles = store.articles(store.keys_since(0)[0])
-    return {articles[key].id: count for key, count in store.links.counts(articles).items()}
+    found = store.links.counts(articles, store.revision())
+    return {articles[key].id: count for key, count in found.items() if count}
 
 
 def test_links_come_back_as_they_went_in(store: Store) -> None:
@@ -128,6 +129,9 @@ def test_a_view_knows_urls_and_links(tmp_path: Path) -> None:
             with pytest.raises(UrlUnknown, match=r"'https://courier\.example/none'") as caught:
                 view.key_of_url("https://courier.example/none")
             assert caught.value.url == "https://courier.example/none"
+        archive.put([article("d", links=["b"])])
+        with archive.reading() as view:
+            assert view.link_counts(np.array([a, b])).tolist() == [1, 2]
 
 
 NAMES = ["a", "b", "https://c.example/x", "https://c.example/y"]

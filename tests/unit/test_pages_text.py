@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclip.api.pages.marks import marked, marked_words, passage
+from newsclip.api.marks import marked, marked_words, passage
 from newsclip.api.pages.prose import blocks, headline, shortened, teaser
 from newsclip.api.pages.rendered import names, web_url
 from newsclip.index.article import Article

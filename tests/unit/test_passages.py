@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from tests.doubles import article
 
 from newsclip.index.archive import Archive
@@ -25,3 +26,35 @@ def test_the_pair_that_shares_the_rarest_words(archive: Archive) -> None:
         assert best_pair(nothing, sentences_of(view, OTHER)) is None
         strange = sentences_of(view, "Zebras yawn beside quiet volcanoes.")
         assert best_pair(strange, sentences_of(view, OTHER)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "It cost 14.7 million pounds. Nobody paid for it then!!",
+            ["It cost 14.7 million pounds.", "Nobody paid for it then!!"],
+        ),
+        (
+            "The U.S. said no to Mr. Smith of J. P. Moore and St. Ives. He left the next day.",
+            ["The U.S. said no to Mr. Smith of J. P. Moore and St. Ives.", "He left the next day."],
+        ),
+        (
+            "“Why should I ever go?” asked the keeper. “It burns!”\nThe tower fell in May",
+            [
+                "“Why should I ever go?” asked the keeper.",
+                "The tower fell in May",
+            ],
+        ),
+        (
+            "Élève a dit cela hier soir. Était-ce vrai, vraiment ?",
+            ["Élève a dit cela hier soir.", "Était-ce vrai, vraiment ?"],
+        ),
+        ("Short. Too short.", []),
+        ("", []),
+        ("word " * 100, []),  # longer than any sentence that is worth showing
+    ],
+)
+def test_where_sentences_end(archive: Archive, text: str, sentences: list[str]) -> None:
+    with archive.reading(NOON) as view:
+        assert sentences_of(view, text).texts == sentences

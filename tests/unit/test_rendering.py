@@ -38,6 +38,7 @@ RENDERED = {
     "fallback": False,
     "pinned": False,
     "snippet": None,
+    "passage": None,
     "duplicates": [],
     "explanation": None,
 }
@@ -109,7 +110,11 @@ def test_a_page_of_a_search() -> None:
         "suggestions": ["port"],
         "degraded": "the encoder failed",
     }
-    assert shown["snippet"] == {"text": "The body is long", "marks": [[4, 8]]}
+    assert shown["snippet"] == {
+        "text": "The body is long",
+        "html": "The <mark>body</mark> is long",
+        "marks": [[4, 8]],
+    }
 
 
 def test_suggestions() -> None:

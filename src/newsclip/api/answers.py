@@ -13,6 +13,7 @@ from newsclip.recommender.hit import ReasonKind
 from newsclip.recommender.onward import SlotName
 from newsclip.recommender.tagging.current import Why
 from newsclip.recommender.tagging.notes import NoteCode
+from newsclip.recommender.vocabulary import Standing
 
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-08T00:00:00Z"]}
 Moment = Annotated[str, WithJsonSchema(_MOMENT)]
@@ -35,9 +36,10 @@ class Reason(Given):
 
 
 class Snippet(Given):
-    """The passage that matched."""
+    """Where the words of the query stand."""
 
     text: str
+    html: str = Field(description="the text escaped, with what matches in `<mark>`")
     marks: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
         description="[start, end) character ranges of the text"
     )
@@ -78,6 +80,7 @@ class Hit(Given):
     fallback: bool = Field(description="true where it only fills up a related list")
     pinned: bool = Field(description="true where an editor put it")
     snippet: Snippet | None = Field(description="null but in a search")
+    passage: str | None = Field(description="the sentences nearest to the query in meaning")
     duplicates: list[Duplicate] = Field(description="copies that the article stands for")
     explanation: Explanation | None = Field(description="null but with `explain=true`")
 
@@ -196,18 +199,26 @@ class FeedbackListAnswer(Given):
     next_before: Count | None = Field(description="`before` for the next part; null at the end")
 
 
-class TagCount(Given):
-    """A tag, and how many visible articles have it."""
+class VocabularyTag(Given):
+    """A tag: how many visible articles have it, and what the house says of it."""
 
     tag: str
     articles: Count
+    label: str | None = Field(description="how people read it, where that differs")
+    uri: str | None = Field(description="what it is elsewhere")
+    aliases: list[str] = Field(description="what means the same in a text")
+    broader: str | None = Field(description="the tag above it")
+    group: str | None
+    status: Standing = Field(description="unlisted: on articles, but not in the house's list")
+    replaced_by: str | None = Field(description="the tag that stands for a deprecated one")
 
 
 class VocabularyAnswer(Given):
-    """The house vocabulary, most used first."""
+    """The vocabulary, most used first."""
 
-    tags: list[TagCount]
-    total: Count = Field(description="the number of tags in the whole vocabulary")
+    tags: list[VocabularyTag]
+    total: Count = Field(description="the number of all tags that are asked for")
+    style: str = Field(description='how the house writes "tag of words"')
 
 
 class RuleAnswer(Given):

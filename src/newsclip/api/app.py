@@ -109,4 +109,4 @@ _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"
 
 def _template(rule: str) -> str:
     """A route as the document writes it: ids stay out of logs and measurements."""
-    return re.sub(r"<id:(\w+)>", r"{\1}", rule)
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", rule)

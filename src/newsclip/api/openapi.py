@@ -58,7 +58,14 @@ _NUMBER = {
     "description": "the number that the feedback was answered with",
     "schema": {"type": "integer", "minimum": 1, "examples": [7]},
 }
-_IN_PATH = {"{id}": _ID, "{rule}": _RULE, "{number}": _NUMBER}
+_PROJECT = {
+    "name": "project_id",
+    "in": "path",
+    "required": True,
+    "description": "the id of the project: newsclip",
+    "schema": {"type": "string", "examples": ["newsclip"]},
+}
+_IN_PATH = {"{id}": _ID, "{rule}": _RULE, "{number}": _NUMBER, "{project_id}": _PROJECT}
 
 _HEADERS: dict[str, Any] = {
     "X-Request-Id": {

@@ -73,7 +73,7 @@ class Operation:
                 asked["body"] = read_body(self.body, request)
             return _response(self.handler(service, **asked))
 
-        rule = re.sub(r"\{(\w+)\}", r"<id:\1>", self.path)
+        rule = re.sub(r"\{(\w+)\}", _converted, self.path)
         app.add_url_rule(rule, self.name, view, methods=[self.method])
 
 
@@ -103,7 +103,13 @@ class Operations(list[Operation]):
         return declare
 
 
-def json_response(value: Mapping[str, Any], status: int = 200) -> Response:
+def _converted(parameter: re.Match[str]) -> str:
+    """An Annif project has no slash in its id, lest routes beneath it be ids."""
+    name = parameter[1]
+    return f"<string:{name}>" if name == "project_id" else f"<id:{name}>"
+
+
+def json_response(value: Mapping[str, Any] | Sequence[Any], status: int = 200) -> Response:
     """``value`` as JSON in UTF-8."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text, status, mimetype=JSON)

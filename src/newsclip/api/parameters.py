@@ -7,11 +7,11 @@ knows, one-valued parameters given twice, bytes that are not UTF-8, JSON that do
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from flask import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, from_json
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -24,10 +24,12 @@ from newsclip.api.problems import (
     REQUEST_INVALID,
     TOO_LARGE,
     Fault,
+    Kind,
     Refusal,
     cut,
 )
 
+FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
@@ -51,6 +53,11 @@ def model_body(model: type[BaseModel]) -> Body:
     return Body({JSON: model}, lambda data, _: _validated(model, parse_json(data), strict=True))
 
 
+def form_body(model: type[BaseModel]) -> Body:
+    """A body of form fields that is checked against ``model``, as a query string is."""
+    return Body({FORM: model}, lambda data, _: _read_pairs(model, data, MALFORMED, "form"))
+
+
 def check_address(environ: Mapping[str, Any]) -> None:
     """Raises Refusal unless the path is UTF-8 once its percent signs are decoded.
 
@@ -64,15 +71,17 @@ def check_address(environ: Mapping[str, Any]) -> None:
 
 def read_query(model: type[Model], request: Request) -> Model:
     """The query string as a ``model``; raises Refusal with all that is wrong with it."""
+    return _read_pairs(model, request.query_string, NOT_UTF8, "query string")
+
+
+def _read_pairs(model: type[Model], data: bytes, wrong: Kind, what: str) -> Model:
     given: dict[str, list[str]] = {}
     try:
-        for name, value in parse_qsl(
-            request.query_string.decode(), keep_blank_values=True, errors="strict"
-        ):
+        for name, value in parse_qsl(data.decode(), keep_blank_values=True, errors="strict"):
             given.setdefault(name, []).append(value)
     except UnicodeDecodeError:
-        advice = "Percent-encode the query string as UTF-8, such as %C3%A9 for é."
-        raise Refusal(NOT_UTF8, advice) from None
+        advice = f"Percent-encode the {what} as UTF-8, such as %C3%A9 for é."
+        raise Refusal(wrong, advice) from None
     repeatable = _repeatable(model)
     faults = [
         Fault(name, ", ".join(values), "is given more than once", "give it once")
@@ -160,9 +169,11 @@ def _remedy(model: type[BaseModel], path: list[str]) -> str:
 
 
 def _model_at(model: type[BaseModel], path: list[str]) -> type[BaseModel]:
-    """The model of the object at ``path`` inside a body of ``model``."""
-    for name in path:
-        model = cast(type[BaseModel], _fields(model)[name].annotation)
+    """The model of the object at ``path`` inside a body of ``model``; lists hold one kind each."""
+    for name in ["root"] * issubclass(model, RootModel) + path:
+        if not name.isdecimal():  # else a place in a list
+            annotation = _fields(model)[name].annotation
+            model = cast(type[BaseModel], (*get_args(annotation), annotation)[0])
     return model
 
 

@@ -20,6 +20,7 @@ from newsclip.errors import (
     FeedbackNotFound,
     InputInvalid,
     NewsclipError,
+    ProjectUnknown,
     QueryInvalid,
     RuleInvalid,
     RuleNotFound,
@@ -56,6 +57,7 @@ ARTICLE_INVALID = Kind(422, "article-invalid", "The article breaks a rule")
 ARTICLE_NOT_FOUND = Kind(404, "article-not-found", "There is no such article")
 URL_UNKNOWN = Kind(404, "url-unknown", "No article has this URL")
 RULE_NOT_FOUND = Kind(404, "rule-not-found", "There is no such rule")
+PROJECT_UNKNOWN = Kind(404, "project-unknown", "There is no such project")
 FEEDBACK_NOT_FOUND = Kind(404, "feedback-not-found", "There is no such feedback")
 INTERNAL = Kind(500, "internal-error", "Newsclip failed on this request")
 STARTING = Kind(503, "starting", "The archive is still being loaded")
@@ -75,6 +77,7 @@ KIND_OF_ERROR: Mapping[type[NewsclipError], Kind] = {
     ArticleNotFound: ARTICLE_NOT_FOUND,
     UrlUnknown: URL_UNKNOWN,
     RuleNotFound: RULE_NOT_FOUND,
+    ProjectUnknown: PROJECT_UNKNOWN,
     FeedbackNotFound: FEEDBACK_NOT_FOUND,
     StoreError: STORE_UNAVAILABLE,
     StoreBusy: STORE_BUSY,
@@ -161,6 +164,8 @@ def fault_of(error: NewsclipError) -> Fault | None:
         return Fault("url", error.url, "is the URL of no article", error.remedy)
     if isinstance(error, RuleNotFound):
         return Fault("id", error.rule_id, "is the id of no rule", error.remedy)
+    if isinstance(error, ProjectUnknown):
+        return Fault("project_id", error.project_id, "is the id of no project", error.remedy)
     if isinstance(error, FeedbackNotFound):
         return Fault("number", error.number, "is the number of no feedback", error.remedy)
     return None

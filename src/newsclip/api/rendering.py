@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from newsclip.api.marks import marked
 from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
-from newsclip.index.statistics import Statistics, TagCount
+from newsclip.index.statistics import Statistics
 from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
@@ -35,7 +36,7 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
     """One article of an answer, flat: its fields without the body, then score and reasons.
 
     ``fallback`` is true where it only fills a related list, ``pinned`` where an editor put it;
-    ``snippet`` is null but in a search.
+    ``snippet`` and ``passage`` are null but in a search.
     """
     article = article_to_dict(hit.article)
     return {name: article[name] for name in _HIT_FIELDS} | {
@@ -44,6 +45,7 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "fallback": hit.fallback,
         "pinned": hit.pinned,
         "snippet": None if hit.snippet is None else snippet_to_dict(hit.snippet),
+        "passage": hit.passage,
         "duplicates": [
             {"id": copy.id, "url": copy.url, "title": copy.title} for copy in hit.duplicates
         ],
@@ -66,8 +68,12 @@ def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
 
 
 def snippet_to_dict(snippet: Snippet) -> dict[str, Any]:
-    """The passage that matched; ``marks`` are ``[start, end)`` character ranges of its text."""
-    return {"text": snippet.text, "marks": [[start, end] for start, end in snippet.marks]}
+    """Where the words stand; ``marks`` are ``[start, end)`` character ranges of its text.
+
+    ``html`` is the same as markup: escaped, with the matches in ``<mark>``.
+    """
+    marks = [[start, end] for start, end in snippet.marks]
+    return {"text": snippet.text, "marks": marks, "html": str(marked(snippet.text, snippet.marks))}
 
 
 def related_to_dict(related: Related) -> dict[str, Any]:
@@ -143,11 +149,6 @@ def evidence_to_dict(evidence: Evidence) -> dict[str, Any]:
             "score": round(evidence.score, _SCORE_DIGITS),
         }
     return {"kind": "text", "matched": evidence.matched, "sentence": evidence.sentence}
-
-
-def vocabulary_to_dict(vocabulary: Sequence[TagCount]) -> dict[str, Any]:
-    """The answer of ``/v1/tags``: the house vocabulary, most used first."""
-    return {"tags": [{"tag": count.tag, "articles": count.articles} for count in vocabulary]}
 
 
 def statistics_to_dict(statistics: Statistics) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Every description completes "give …": the document shows it, and so does the r
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, cast
 
 from dateutil.relativedelta import relativedelta
@@ -25,11 +25,12 @@ from newsclip.api.article_schema import SAYS_SOMETHING
 from newsclip.index.article import Instant
 from newsclip.index.filters import Filter
 from newsclip.recommender.choice import Languages
+from newsclip.recommender.cursor import MAX_CHARACTERS as MAX_CURSOR
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.onward import SLOT_NAMES, SlotName
 from newsclip.recommender.recency import Time
 from newsclip.recommender.search import MAX_DEPTH
-from newsclip.recommender.search_page import Mode, SearchOptions
+from newsclip.recommender.search_page import FACET_NAMES, FacetName, Mode, SearchOptions, Sort
 from newsclip.recommender.tagging.choice import TagChoice
 
 MAX_LIMIT = 100
@@ -71,12 +72,30 @@ def _truth(value: object) -> object:
     return value
 
 
+def _ago(span: str) -> datetime:
+    """The moment so long ago, such as ``30d``; the first of all if that is before the year 1."""
+    try:
+        return datetime.now(UTC) - int(span[:-1]) * _UNITS[span[-1]]
+    except (OverflowError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
 _MOST_SLOTS = 8
 _SLOT = f"({'|'.join(SLOT_NAMES)})"
 _SLOTS_PATTERN = f"^{_SLOT}(,{_SLOT}){{0,{_MOST_SLOTS - 1}}}$"
+_FACET = f"({'|'.join(FACET_NAMES)})"
+_FACETS_PATTERN = f"^{_FACET}(,{_FACET})*$"
+_LAST_PATTERN = "^[1-9][0-9]{0,3}[dwmy]$"
+_UNITS = {
+    "d": relativedelta(days=1),
+    "w": relativedelta(weeks=1),
+    "m": relativedelta(months=1),
+    "y": relativedelta(years=1),
+}
 _NAME_PATTERN = r"^[^\x00]*[^\x00\s][^\x00]*$"
 DATE = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
+Cursor = Annotated[str, StringConstraints(max_length=MAX_CURSOR, pattern="^[A-Za-z0-9_-]+$")]
 Name = Annotated[str, StringConstraints(max_length=512, pattern=_NAME_PATTERN)]
 Url = Annotated[str, StringConstraints(max_length=2_000, pattern=_NAME_PATTERN)]
 Names = Annotated[list[Name], Field(max_length=200)]
@@ -174,6 +193,29 @@ class SearchQuery(Where):
     offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)] = Field(
         0, description=f"the number of hits to skip, 0 to {MAX_OFFSET}"
     )
+    cursor: Cursor | None = Field(
+        None, description="next_cursor of the answer before, in place of an offset"
+    )
+    sort: Sort = Field(
+        "relevance", description='"relevance", "newest" or "oldest"', examples=["newest"]
+    )
+    recency: Score = Field(
+        0.0, description="how much of a score is lost with age, 0 (nothing) to 1", examples=[0.3]
+    )
+    min_score: Score = Field(0.0, description="the least score of a hit, 0 to 1")
+    collapse: Literal["story"] | None = Field(
+        None, description='"story" to show one article for all its copies'
+    )
+    facets: Annotated[str, StringConstraints(pattern=_FACETS_PATTERN)] | None = Field(
+        None,
+        description=f"what to count, with commas between: {', '.join(FACET_NAMES)}",
+        examples=["section,year"],
+    )
+    passage: Annotated[bool, BeforeValidator(_truth)] | None = Field(
+        None,
+        description="true or false, to show the sentences nearest in meaning or not; by itself it"
+        " is true where the encoder is quick",
+    )
     author: Names = Field([], description="an author; several mean any of them")
     language: Names = Field([], description='a language such as "en"; several mean any of them')
     from_: From | None = Field(
@@ -184,18 +226,38 @@ class SearchQuery(Where):
         description="the last date, in ISO 8601; a date alone includes that day",
         examples=["2026-01-08"],
     )
+    last: Annotated[str, StringConstraints(pattern=_LAST_PATTERN)] | None = Field(
+        None,
+        description="how far back until now, in days, weeks, months or years",
+        examples=["30d", "1y"],
+    )
 
     def options(self) -> SearchOptions:
         """The domain's options."""
-        return SearchOptions(self.mode, self.limit, self.offset, self._filter())
+        names = dict.fromkeys(self.facets.split(",") if self.facets else ())
+        return SearchOptions(
+            self.mode,
+            self.limit,
+            self.offset,
+            self.filter(),
+            sort=self.sort,
+            recency=self.recency,
+            min_score=self.min_score,
+            collapse=self.collapse is not None,
+            facets=cast(tuple[FacetName, ...], tuple(names)),
+            cursor=self.cursor,
+            passages=self.passage,
+        )
 
-    def _filter(self) -> Filter:
+    def filter(self) -> Filter:
+        """The domain's condition."""
+        since = [moment for moment in (self.from_, self.last and _ago(self.last)) if moment]
         return Filter(
             sections=frozenset(self.section),
             tags=frozenset(self.tag),
             authors=frozenset(self.author),
             languages=frozenset(self.language),
-            published_from=self.from_,
+            published_from=max(since, default=None),
             published_to=self.to,
         )
 
@@ -330,14 +392,3 @@ class SuggestBody(DraftBody):
             group=self.group,
             article=self.article,
         )
-
-
-class VocabularyQuery(Taken):
-    """Which part of the house vocabulary to show."""
-
-    limit: Annotated[int, Field(ge=1, le=1_000), BeforeValidator(whole_number)] = Field(
-        100, description="the number of tags, 1 to 1000"
-    )
-    offset: Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole_number)] = Field(
-        0, description="the number of tags to skip, 0 to 1000000"
-    )

@@ -29,7 +29,6 @@ FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0,
 _FIELDS = len(TEXT_FIELDS)
 _WEIGHTS = np.array([FIELD_WEIGHTS[field] for field in TEXT_FIELDS])
 _TITLE = TEXT_FIELDS.index("title")
-_RARITY_FIELDS = [TEXT_FIELDS.index("body"), _TITLE]
 
 
 @dataclass(frozen=True)
@@ -138,8 +137,8 @@ class Statistics:
         return np.where(found > 0, idf, 0.0)
 
     def rarities(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The idf of each term over the bodies (or titles, where more have it); 0 if unknown."""
-        return self._idf(self.found(terms)[:, _RARITY_FIELDS].max(axis=1))
+        """The idf of each term in the field where most articles have it; 0 if unknown."""
+        return self._idf(self.found(terms).max(axis=1))
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that no article can exceed."""
@@ -174,10 +173,9 @@ class Statistics:
         cell = ends.searchsorted(hit, side="right") * len(idf) + term
         in_title = (entry >> COUNT_BITS) % _FIELDS == _TITLE
         tf = (entry & MOST_COUNTED).astype(np.float64)
-        shape = (len(rows), len(idf))
-        everywhere = np.bincount(cell, tf, len(rows) * len(idf)).reshape(shape)
-        title = np.bincount(cell[in_title], tf[in_title], len(rows) * len(idf)).reshape(shape)
-        lead = np.bincount(cell[entry & IN_LEAD > 0], minlength=len(rows) * len(idf)).reshape(shape)
+        table = _Table(len(rows), len(idf))
+        everywhere, title = table.sums(cell, tf), table.sums(cell[in_title], tf[in_title])
+        lead = table.sums(cell[entry & IN_LEAD > 0])
         lengths, share = columns["field_length"][rows].astype(np.float64), idf / idf.sum()
         return Matches(
             _saturated(everywhere, lengths.sum(axis=1), self._mean_length(slice(None))) @ share,
@@ -194,7 +192,9 @@ class Statistics:
         codes = entries >> COUNT_BITS
         titles = np.flatnonzero(codes % _FIELDS == _TITLE)
         idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS)
-        return np.bincount(ends.searchsorted(titles, side="right"), idf, len(ends))
+        row = ends.searchsorted(titles, side="right")
+        worth: NDArray[np.float64] = np.bincount(row, idf, len(ends)).astype(np.float64)
+        return worth
 
     def _mean_length(self, which: int | slice) -> float:
         return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
@@ -221,6 +221,21 @@ class Statistics:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)
         norms: NDArray[np.float64] = K1 * (1 - B + B * lengths / mean)
         return norms
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A cell for each row and each term, numbered row by row."""
+
+    rows: int
+    terms: int
+
+    def sums(
+        self, cells: NDArray[np.int64], values: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """The sum of the values in each cell, or their number, ``(rows, terms)``."""
+        sums: NDArray[np.float64] = np.bincount(cells, values, self.rows * self.terms).astype(float)
+        return sums.reshape(self.rows, self.terms)
 
 
 def _saturated(

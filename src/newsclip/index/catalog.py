@@ -185,9 +185,12 @@ class Catalog:
         numbers = self._columns.values("tag", "written", row).tolist()
         return tuple(name.split("=", 1)[1] for name in self._names.texts(numbers))
 
-    def newest(self, allowed: NDArray[np.bool_], limit: int) -> Rows:
-        """The allowed rows with the latest dates, newest first; undated ones come last."""
+    def newest(self, allowed: NDArray[np.bool_], limit: int, oldest: bool = False) -> Rows:
+        """The allowed rows with the latest dates, or the first ones; undated ones come last."""
         order = self._holders.newest_first()
+        if oldest:
+            dated = self._columns["published_at"][order] != NEVER
+            order = np.concatenate((order[dated][::-1], order[~dated][::-1]))
         found: list[Rows] = []
         missing = limit
         for start in range(0, len(order), _NEWEST_AT_A_TIME):

@@ -131,6 +131,16 @@ class Columns:
         joined = np.concatenate([values[:0], *(values[start:stop] for start, stop in runs)])
         return joined, np.cumsum(stops - starts, dtype=np.int64)
 
+    def gathered(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
+        """The values of some rows, and for each the place in ``rows``; quick for short groups."""
+        ends = self[f"{group}.end"]
+        stops = ends[rows]
+        starts = np.where(rows > 0, ends[rows - 1], 0) if len(rows) else stops
+        lengths = stops - starts
+        shifts = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        values = self[f"{group}.{value}"][np.arange(len(shifts)) + shifts]
+        return values, np.repeat(np.arange(len(rows)), lengths)
+
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""
         ends = self[f"{group}.end"]

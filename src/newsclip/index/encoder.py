@@ -29,6 +29,11 @@ class Encoder(Protocol):
         """Length of an embedding."""
         ...
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether it embeds some hundred sentences in milliseconds."""
+        ...
+
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one L2-normalised float32 row per text, shape (len(texts), dimension).
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from newsclip.errors import TagInvalid
-from newsclip.index.tag_names import comparable
+from newsclip.index.tag_names import Style, Styles, comparable
 
 Status = Literal["active", "deprecated", "banned"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -49,10 +49,12 @@ class HouseTag:
 
     def _check_status(self) -> None:
         if self.status not in STATUSES:
-            raise TagInvalid("status", self.status, f"use one of {', '.join(STATUSES)}", "is none")
+            remedy = f"use one of {', '.join(STATUSES)}"
+            raise TagInvalid("status", self.status, remedy, "is unknown")
         if self.replaced_by is not None and self.status != "deprecated":
             remedy = "leave it out, or make the tag deprecated"
-            raise TagInvalid("replaced_by", self.replaced_by, remedy, f"of a tag {self.status}")
+            problem = f"stands for nothing: the tag is {self.status}"
+            raise TagInvalid("replaced_by", self.replaced_by, remedy, problem)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,7 +64,8 @@ class HouseTag:
 
 def _check_name(field: str, name: str, most: int) -> None:
     if not 0 < len(name) <= most:
-        raise TagInvalid(field, name, f"give 1 to {most} characters", f"has {len(name)}")
+        problem = f"has {len(name)} characters"
+        raise TagInvalid(field, name, f"give 1 to {most} characters", problem)
     if name != name.strip() or name.startswith("#"):
         remedy = "write it without the blank or #"
         raise TagInvalid(field, name, remedy, "begins or ends with a blank, or with #")
@@ -138,15 +141,14 @@ class HouseTags:
     def current(self, tag: str) -> str | None:
         """The tag to suggest for one that articles carry; None if it is not to be suggested.
 
-        In a closed vocabulary another spelling of one of its tags is taken for that tag.
+        An alias, or another spelling of a tag of the vocabulary, is taken for that tag.
         """
-        tag = self.kept_as(tag)
-        if entry := self.entries.get(tag):
-            return tag if entry.status == "active" else None
-        if not self.closed:
-            return tag
         found = self.find(tag)
-        return self.current(found.tag) if found else None
+        if found is None:
+            return None if self.closed else tag
+        tag = self.kept_as(found.tag)
+        entry = self.entries.get(tag)
+        return tag if entry is None or entry.status == "active" else None
 
     def find(self, name: str) -> HouseTag | None:
         """The entry with this tag, label or alias, however it is written; the first of several."""
@@ -160,6 +162,12 @@ class HouseTags:
                 for name in names(entry):
                     found.setdefault(comparable(name), entry)
         return found
+
+    @cached_property
+    def style(self) -> Style | None:
+        """How the active tags are written; None if there is none."""
+        active = [entry.tag for entry in self if entry.status == "active"]
+        return Styles(active).learned() if active else None
 
     def branch(self, tag: str) -> frozenset[str]:
         """A tag and all that lie beneath it."""

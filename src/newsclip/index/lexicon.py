@@ -150,9 +150,10 @@ class Lexicon:
         hits = self._searcher.search(query, limit=limit, count=False).hits
         return self._keys(address for _, address in hits)
 
-    def keys_with(self, wording: Wording) -> NDArray[np.int64]:
-        """Keys of all articles that have the words one after the other in a field, ascending."""
-        query = self._worded(wording)
+    def keys_with(self, wordings: Iterable[Wording]) -> NDArray[np.int64]:
+        """Keys of all articles that have each of the wordings, ascending."""
+        clauses = [(Occur.Must, self._worded(wording)) for wording in wordings]
+        query = Query.const_score_query(Query.boolean_query(clauses), 0.0)
         hits = self._searcher.search(query, max(1, len(self)), False, "key").hits
         return np.sort(np.fromiter((key for key, _ in hits), np.int64, len(hits)))
 

@@ -61,6 +61,11 @@ class OnnxEncoder:
         """Length of an embedding."""
         return self._dimension
 
+    @property
+    def is_quick(self) -> bool:
+        """Never: a sentence takes milliseconds."""
+        return False
+
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (len(texts), dimension) float32 rows of unit length; passages are pooled."""
         cuts = [self.passages(text) for text in texts]

@@ -39,7 +39,7 @@ class Segment:
         self.lexicon = lexicon
         self.vectors = vectors
         self.catalog = Catalog(columns, names, holders)
-        self._worded: dict[Wording, NDArray[np.bool_]] = {}
+        self._worded: dict[frozenset[Wording], NDArray[np.bool_]] = {}
 
     def nearest(
         self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
@@ -74,21 +74,21 @@ class Segment:
         mask = self.catalog.allowed(where, now, self.columns.rows_of(excluded))
         if where.wordings or where.exclude_wordings:
             mask = mask.copy()
-            for wording in where.wordings:
-                mask &= self._with_wording(wording)
+            if where.wordings:
+                mask &= self._with_wordings(where.wordings)
             for wording in where.exclude_wordings:
-                mask &= ~self._with_wording(wording)
+                mask &= ~self._with_wordings(frozenset([wording]))
         return mask
 
-    def _with_wording(self, wording: Wording) -> NDArray[np.bool_]:
-        """Which rows have the words, alive or not; the last few answers are kept."""
-        if wording not in self._worded:
+    def _with_wordings(self, wordings: frozenset[Wording]) -> NDArray[np.bool_]:
+        """Which rows have all of them, alive or not; the last few answers are kept."""
+        if wordings not in self._worded:
             mask = np.zeros(len(self.columns), np.bool_)
-            mask[self.columns.rows_of(self.lexicon.keys_with(wording))] = True
+            mask[self.columns.rows_of(self.lexicon.keys_with(wordings))] = True
             if len(self._worded) >= _WORDINGS_KEPT:
                 self._worded.pop(next(iter(self._worded)))
-            self._worded[wording] = mask
-        return self._worded[wording]
+            self._worded[wordings] = mask
+        return self._worded[wordings]
 
 
 class Delta(Segment):

@@ -43,6 +43,11 @@ class ShortenedEncoder:
         """Length of an embedding."""
         return self._dimension
 
+    @property
+    def is_quick(self) -> bool:
+        """As the other encoder."""
+        return self._encoder.is_quick
+
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (len(texts), dimension) float32 rows of unit length.
 

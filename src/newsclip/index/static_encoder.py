@@ -79,6 +79,11 @@ class StaticEncoder:
         """Length of an embedding."""
         return int(self._table.shape[1])
 
+    @property
+    def is_quick(self) -> bool:
+        """Always: it looks words up."""
+        return True
+
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (len(texts), dimension) float32 rows of unit length.
 
@@ -96,11 +101,11 @@ class StaticEncoder:
 
     def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
         # A word that stands ten times is looked up, scaled and added once.
-        counts = np.bincount(np.fromiter(self._reader.read(text), dtype=np.intp))
-        pieces = np.flatnonzero(counts)
+        read = np.fromiter(self._reader.read(text), dtype=np.intp)
+        pieces, counts = np.unique(read, return_counts=True)
         for start in range(0, len(pieces), _BLOCK):
             ids = pieces[start : start + _BLOCK]
-            weights = counts[ids].astype(np.float32)
+            weights = counts[start : start + _BLOCK].astype(np.float32)
             if self._weights is not None:
                 weights *= self._weights[ids]
             rows = self._table[ids if self._mapping is None else self._mapping[ids]]

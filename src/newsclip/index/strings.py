@@ -98,12 +98,17 @@ class Strings:
 
     def kinds(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Whether each term is telling, and whether it is a figure (see index/sketch.py)."""
+        first = self.first_bytes(numbers)
+        figure = (first >= ord("0")) & (first <= ord("9"))
+        return (self.byte_lengths(numbers) >= SHORTEST) | figure, figure
+
+    def first_bytes(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The first byte of each string in UTF-8; none may be empty."""
         first = np.empty(len(numbers), np.uint8)
         old = numbers < len(self._ends)
         first[old] = self._text[self._spans(numbers[old])[0]]
         first[~old] = [self.text(n).encode()[0] for n in numbers[~old].tolist()]
-        figure = (first >= ord("0")) & (first <= ord("9"))
-        return (self.byte_lengths(numbers) >= SHORTEST) | figure, figure
+        return first
 
     def arrays(self) -> dict[str, Array]:
         """All strings, the added ones too, as arrays to be stored."""

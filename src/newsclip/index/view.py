@@ -16,13 +16,15 @@ from newsclip.index.bm25 import Matches, TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
-from newsclip.index.filters import ALWAYS, NEVER, UNDETERMINED, Filter, fold, seconds
+from newsclip.index.filters import NEVER, UNDETERMINED, Filter, fold, seconds
 from newsclip.index.house_tags import HouseTags
 from newsclip.index.layers import Layers
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.tag_names import Style
+from newsclip.index.tally import Tally
 from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
@@ -122,8 +124,8 @@ class View:
 
     def link_counts(self, keys: _Keys) -> _Keys:
         """By how many other articles each key is pointed to, ``(n,)``."""
-        counts = self._store.links.counts(keys.tolist())
-        return np.array([counts.get(key, 0) for key in keys.tolist()], np.int64)
+        counts = self._store.links.counts(keys.tolist(), self._layers.revision)
+        return np.array([counts[key] for key in keys.tolist()], np.int64)
 
     def ids(self, keys: Iterable[int]) -> list[str]:
         """The ids of the articles of some keys."""
@@ -220,17 +222,31 @@ class View:
         """The archive's tags that differ from a name in spelling alone, the most used first."""
         return self._layers.vocabulary.spelled_like(name)
 
-    def newest(self, where: Filter, limit: int) -> list[int]:
-        """Keys of the newest articles that pass; undated articles come last."""
+    def tag_style(self) -> Style:
+        """How most of the archive's tags are written."""
+        return self._layers.vocabulary.style()
+
+    def newest(self, where: Filter, limit: int, oldest: bool = False) -> list[int]:
+        """Keys of the newest articles that pass, or the oldest; undated articles come last."""
         keys, dates = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for segment, allowed in self._allowed(where):
-            rows = segment.catalog.newest(allowed, limit)
+            rows = segment.catalog.newest(allowed, limit, oldest)
             keys.append(segment.columns["key"][rows].astype(np.int64))
             dates.append(segment.catalog.published_at(rows))
-        key, date = np.concatenate(keys), np.concatenate(dates)
-        date = np.where(date == NEVER, ALWAYS, date)
-        newest: list[int] = key[np.lexsort((-key, -date))][:limit].tolist()
-        return newest
+        first: list[int] = in_time(np.concatenate(keys), np.concatenate(dates), oldest)[
+            :limit
+        ].tolist()
+        return first
+
+    def tally(self, keys: _Keys) -> Tally:
+        """How many of the articles of some keys have each section, tag, author and language."""
+        places = ((segment.columns, at, rows) for segment, at, rows in self._rows(keys))
+        return Tally(self._layers.names, keys, places)
+
+    def every(self, where: Filter) -> _Keys:
+        """The keys of all articles that pass, ascending."""
+        found = [segment.columns["key"][allowed] for segment, allowed in self._allowed(where)]
+        return np.sort(np.concatenate(found).astype(np.int64))
 
     @property
     def encoder_identity(self) -> str:
@@ -246,6 +262,11 @@ class View:
         return self._store.judged_drafts.of(self._layers.encoder.number, self._encoder)
 
     # Meaning
+
+    @property
+    def encoder_is_quick(self) -> bool:
+        """Whether some hundred sentences can be embedded for one answer."""
+        return self._encoder.is_quick
 
     def embedding(self, key: int) -> NDArray[np.float32]:
         """The embedding of a key, ``(dimension,)``, unit length."""
@@ -281,6 +302,10 @@ class View:
         """The embedding of a text as an article would have it, ``(dimension,)``."""
         embedding: NDArray[np.float32] = self._encoder.encode_documents([text])[0]
         return embedding
+
+    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The embedding of each text as an article would have it, ``(n, dimension)``."""
+        return self._encoder.encode_documents(texts)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The embedding of what somebody looks for, ``(dimension,)``."""
@@ -335,6 +360,15 @@ class View:
         for segment, places, rows in self._rows(keys):
             found.put(places, self._layers.statistics.matches(query, segment.columns, rows))
         return found
+
+    def matching_bounds(self, query: TermQuery, where: Filter) -> tuple[int, int]:
+        """How many articles pass and have any of the terms: at least, and at most.
+
+        From the counts alone: those with a term in some field, less those that do not pass.
+        """
+        found, passing = self._layers.statistics.found(query.terms), self.count(where)
+        least = int(found.max(initial=0)) - (len(self) - passing)
+        return max(0, least), min(int(found.sum()), passing)
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that :meth:`keyword_scores` cannot exceed."""
@@ -506,6 +540,16 @@ class View:
         for segment, _, rows in self._rows(np.array([key], np.int64)):
             return segment, int(rows[0])
         raise KeyError(key)
+
+
+def in_time(keys: _Keys, published_at: _Keys, oldest: bool = False) -> _Keys:
+    """The keys in the order of their dates, the newest first or the oldest; undated ones last.
+
+    Equal ones in the same direction by key: of two, the newer one came later into the archive.
+    """
+    undated = published_at == NEVER
+    order = (keys, published_at, undated) if oldest else (-keys, -published_at, undated)
+    return keys[np.lexsort(order)]
 
 
 def _term_counts(entries: NDArray[np.integer]) -> TermCounts:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from newsclip.index.analysis import spelled_out
-from newsclip.index.tag_names import comparable
+from newsclip.index.tag_names import Style, Styles, comparable
 
 
 class TagNames:
@@ -50,6 +50,7 @@ class Vocabulary:
         self._names = TagNames(terms_of)
         self._counts: Counter[str] = Counter()
         self._spellings: dict[str, set[str]] = defaultdict(set)
+        self._styles = Styles()
 
     def add(self, tags: Iterable[str]) -> None:
         """Counts an article's tags in."""
@@ -61,6 +62,7 @@ class Vocabulary:
             if not self._counts[tag]:
                 self._names.add(tag, tag)
                 self._spellings[comparable(tag)].add(tag)
+                self._styles.add(tag)
             self._counts[tag] += articles
 
     def remove(self, tags: Iterable[str]) -> None:
@@ -71,6 +73,7 @@ class Vocabulary:
                 del self._counts[tag]
                 self._names.remove(tag, tag)
                 self._spellings[comparable(tag)].remove(tag)
+                self._styles.remove(tag)
 
     def counts(self) -> Mapping[str, int]:
         """Every tag, with the number of articles, visible or not, that carry it."""
@@ -80,6 +83,10 @@ class Vocabulary:
         """The tags that differ from a name in their spelling alone, the most used first."""
         found = self._spellings.get(comparable(name), ())
         return sorted(found, key=lambda tag: (-self._counts[tag], tag))
+
+    def style(self) -> Style:
+        """How most of the tags are written."""
+        return self._styles.learned()
 
     def named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Each tag whose name stands in a text's terms, with the run's start and end.

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.bm25 import Matches, TermQuery
+from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
-from newsclip.recommender.fusion import semantic_scores
+from newsclip.recommender.fusion import LOOKED_UP, found, meaning_scores, semantic_scores
 from newsclip.recommender.query_kind import QueryKind, kind_of
-from newsclip.recommender.search_page import Mode
 
 MEANING_FLOOR = 0.35
 """The meaning score from which on an article without any of the words is an answer."""
@@ -53,7 +53,7 @@ class Asked:
 
     ``query`` are its words that the archive knows, the most telling first; ``known`` is their share
     in all that was asked for, 0 to 1, by idf. ``embedding`` is None if only words count, and
-    ``meaning`` what it weighs; without ``words`` it alone counts. ``floor`` is the meaning score
+    ``meaning`` what it weighs; ``by_meaning``, it alone counts. ``floor`` is the meaning score
     that an article without any of the words needs. ``name`` are the words of a rare name, each by
     the numbers of its forms.
     """
@@ -62,12 +62,42 @@ class Asked:
     known: float
     embedding: NDArray[np.float32] | None
     meaning: float
-    words: bool
+    by_meaning: bool
     floor: float
     name: Sequence[NDArray[np.int64]]
 
 
-def scores(view: View, asked: Asked, keys: NDArray[np.int64], near: Scored) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class Candidates:
+    """What may answer a question, best first, each scored over 0.
+
+    ``all_by_words``: nothing else has a word of it; ``all_by_meaning``: nothing else is near
+    enough.
+    """
+
+    ranked: Scored
+    all_by_words: bool
+    all_by_meaning: bool
+
+
+def candidates(view: View, asked: Asked, where: Filter, depth: int) -> Candidates:
+    """The best of both sides, up to ``depth`` of each."""
+    matched, near = found(view, asked.query.first(LOOKED_UP), asked.embedding, where, depth)
+    keys = np.union1d(matched, near.keys)
+    ranked = Scored.ranked(keys, scores(view, asked, keys, near)).above(0)
+    return Candidates(ranked, len(matched) < depth, len(near_enough(view, asked, near)) < depth)
+
+
+def near_enough(view: View, asked: Asked, near: Scored) -> NDArray[np.int64]:
+    """The keys of those that are an answer by their meaning alone; scores are cosines."""
+    if asked.embedding is None:
+        return near.keys[:0]
+    return near.keys[meaning_scores(view, asked.embedding, near.scores) >= asked.floor]
+
+
+def scores(
+    view: View, asked: Asked, keys: NDArray[np.int64], near: Scored | None = None
+) -> NDArray[np.float32]:
     """How well each key answers, ``(n,)``, 0 to 1; 0 for what is no answer. The keys ascend.
 
     ``near`` are those whose cosines are known. An article without any of the words is an answer if
@@ -77,16 +107,17 @@ def scores(view: View, asked: Asked, keys: NDArray[np.int64], near: Scored) -> N
     matches = view.matches(asked.query, keys)
     meaning = np.zeros(len(keys))
     if asked.embedding is not None:
-        meaning += semantic_scores(view, asked.embedding, keys, near)
+        meaning += semantic_scores(view, asked.embedding, keys, near or Scored.none())
     means = meaning >= asked.floor
-    if not asked.words:
+    if asked.by_meaning:
         return np.where(means, MEANS.scores(meaning), 0).astype(np.float32)
     calibration = WORDS if asked.embedding is None else BOTH
-    found = calibration.scores(asked.known * _words(matches) + asked.meaning * meaning)
+    sums = asked.known * _words(matches) + asked.meaning * meaning
+    likely = calibration.scores(sums)
     if asked.name:
         held = [view.containing(forms, keys).any(axis=1) for forms in asked.name]
-        found = np.where(np.all(held, axis=0), 0.5 + found / 2, found / 2)
-    return np.where((matches.present > 0) | means, found, 0).astype(np.float32)
+        likely = np.where(np.all(held, axis=0), 0.5 + likely / 2, likely / 2)
+    return np.where((matches.present > 0) | means, likely, 0).astype(np.float32)
 
 
 def _words(matches: Matches) -> NDArray[np.float64]:
@@ -96,25 +127,35 @@ def _words(matches: Matches) -> NDArray[np.float64]:
     return total
 
 
-def asked(view: View, text: str, written: Mapping[str, str], mode: Mode) -> Asked:
-    """A query as it is ranked by: its text, and its terms, each as it was typed.
+def asked(
+    view: View,
+    text: str,
+    written: Mapping[str, str],
+    embedding: NDArray[np.float32] | None,
+    by_meaning: bool = False,
+) -> Asked:
+    """A query as it is ranked by: its text, its terms, each as it was typed, and its embedding.
 
-    Where hardly anything of it is known, its meaning alone counts, if that is asked for.
+    Where hardly anything of it is known its meaning alone counts, if there is an embedding, as it
+    does where somebody asks for that.
     """
     query = view.query(dict.fromkeys(written, 1.0))
     worth = view.rarities(query.terms)
-    order = np.argsort(-worth, kind="stable")
+    order = np.argsort(-worth, kind="stable")[: np.count_nonzero(worth)]
     query, worth = TermQuery(query.terms[order], query.weights[order]), worth[order]
     unknown = (len(written) - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))
     known = float(worth.sum() / max(worth.sum() + unknown, 1e-9))
-    embedding = None if mode == "keyword" else view.embed_query(text)
-    floor = _ASKED_FLOOR if mode == "semantic" else MEANING_FLOOR
-    floor += _UNKNOWN_FLOOR * (1 - known)
-    if mode == "semantic" or (mode == "hybrid" and known < _HARDLY_KNOWN):
-        return Asked(query.first(0), known, embedding, 1.0, False, floor, ())
-    rare = len(query) and worth[0] >= _rarity(view)
-    name = _name(view, text, query, written) if rare else ()
-    return Asked(query, known, embedding, MEANING[kind_of(text)], True, floor, name)
+    floor = (_ASKED_FLOOR if by_meaning else MEANING_FLOOR) + _UNKNOWN_FLOOR * (1 - known)
+    if by_meaning or (embedding is not None and known < _HARDLY_KNOWN):
+        return Asked(query.first(0), known, embedding, 1.0, True, floor, ())
+    name = _name(view, text, query, written) if _is_rare(view, worth) else ()
+    return Asked(query, known, embedding, MEANING[kind_of(text)], False, floor, name)
+
+
+def _is_rare(view: View, worth: NDArray[np.float64]) -> bool:
+    """Whether the first of some words, by their idf, is rare."""
+    most = max(_FEW, len(view) / _RARE)
+    return len(worth) > 0 and bool(worth[0] >= np.log1p((len(view) - most + 0.5) / (most + 0.5)))
 
 
 def _name(
@@ -126,9 +167,3 @@ def _name(
         forms.setdefault(written[term], []).append(number)
     is_name = len(forms) <= _SHORT or kind_of(text) == "name"
     return [np.array(each, np.int64) for each in forms.values()] if is_name else []
-
-
-def _rarity(view: View) -> float:
-    """The idf from which on a word is rare."""
-    most = max(_FEW, len(view) / _RARE)
-    return float(np.log1p((len(view) - most + 0.5) / (most + 0.5)))

@@ -58,7 +58,8 @@ class Hit:
     """One article of an answer.
 
     ``score`` is 0 to 1; 0 for a fallback, which fills the slot, and for one that an editor pinned.
-    ``duplicates`` are the same text again, which the article stands for.
+    ``snippet`` is where the words of a query stand, ``passage`` the sentence or two nearest to it
+    in meaning. ``duplicates`` are the same text again, which the article stands for.
     """
 
     article: Article
@@ -67,5 +68,6 @@ class Hit:
     fallback: bool = False
     pinned: bool = False
     snippet: Snippet | None = None
+    passage: str | None = None
     duplicates: Sequence[Article] = ()
     explanation: Explanation | None = None

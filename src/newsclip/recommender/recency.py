@@ -20,6 +20,7 @@ HALF_WEIGHT = 0.5
 _OFFSET = 1 / 12  # of a half-life in which nothing is lost: 30 of 360 days
 _LATEST = 30.0
 _AROUND, _AROUND_OFFSET = 14.0, 7.0
+_FRESH_SCALE, _FRESH_OFFSET, _FRESH_DECAY = 14.0, 7.0, 0.25
 _DAY = 86_400
 _Floats = NDArray[np.float64]
 
@@ -80,6 +81,31 @@ def time_factors(
     decay[~dated] = min(0.5, np.median(decay[dated])) if dated.any() else 0.5
     factors: NDArray[np.float32] = (1 - weights + weights * decay).astype(np.float32)
     return factors
+
+
+def freshness(published_at: NDArray[np.int64], now: int) -> NDArray[np.float64]:
+    """What the age of each article is worth in a search, ``(n,)``, 0 to 1.
+
+    With ``d`` the days since it appeared, ``0.25 ** (max(0, d - 7) / 14)``: all of it in the first
+    week, a quarter after three (the exponential decay of Elasticsearch's function_score). An
+    undated article is worth nothing: it must not seem new.
+    """
+    days = (now - published_at) / _DAY
+    worth = _FRESH_DECAY ** (np.maximum(0, days - _FRESH_OFFSET) / _FRESH_SCALE)
+    return np.where(published_at == NEVER, 0.0, worth)
+
+
+def timely(
+    scores: NDArray[np.float32], factors: NDArray[np.float32] | NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Scores whose odds are multiplied by a factor each, ``(n,)``.
+
+    Where many are all but certain, a plain product would put them in order of their dates.
+    """
+    certain = scores.astype(np.float64)
+    worth = certain * factors
+    timed: NDArray[np.float32] = (worth / (1 - certain + worth + 1e-12)).astype(np.float32)
+    return timed
 
 
 def _decay(half_lives: _Floats, offset: float) -> _Floats:

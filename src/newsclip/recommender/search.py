@@ -1,92 +1,182 @@
 """Where did we write about …? What was typed is found, and what was meant."""
 
+import logging
 import math
-from collections.abc import Collection, Mapping
-from itertools import compress
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsclip.errors import QueryInvalid
-from newsclip.index.bm25 import TermQuery
-from newsclip.index.filters import Filter
+from newsclip.index.filters import Filter, Wording, seconds
 from newsclip.index.view import Scored, View
-from newsclip.recommender.blend import Asked, asked, scores
-from newsclip.recommender.fusion import LOOKED_UP, found
-from newsclip.recommender.hit import Hit, Reason
+from newsclip.recommender.accepted import (
+    Accepted,
+    Question,
+    Weigh,
+    by_date,
+    by_relevance,
+    near_by_date,
+    unchanged,
+)
+from newsclip.recommender.blend import asked as asked_for
+from newsclip.recommender.blend import scores
+from newsclip.recommender.cursor import Cursor, fingerprint
+from newsclip.recommender.facets import facets_of
 from newsclip.recommender.query import parse
-from newsclip.recommender.search_page import SearchOptions, SearchPage
-from newsclip.recommender.snippets import snippet
+from newsclip.recommender.recency import freshness, timely
+from newsclip.recommender.search_hits import Sought, search_hits
+from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
+
+log = logging.getLogger(__name__)
 
 MAX_DEPTH = 1_000
-"""How far an answer can be paged through: ``offset + limit`` at most."""
+"""How far an answer can be paged through by offsets: ``offset + limit`` at most."""
 
-_SHALLOW, _SHALLOW_HITS = 100, 50  # candidates of each side, good for so many hits
+ENCODER_FAILED = "the encoder failed: words alone decide"
+
+_LEAST_WORTH = 0.01  # of its age: what is old comes last, and is found
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
 
 
 def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> SearchPage:
-    """The articles that best answer a query (see recommender/query.py), best first.
+    """The articles that best answer a query (see recommender/query.py), in the order asked for.
 
-    One of conditions alone is answered by the newest articles that fulfil them.
-    Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH, or for too many conditions.
+    Conditions alone are answered by the articles that fulfil them, the newest first. Where the
+    encoder fails, words alone decide, and ``degraded`` says so.
+    Raises QueryInvalid if ``offset + limit`` is over MAX_DEPTH, for options that contradict each
+    other, for a cursor of another question, or for too many conditions.
     """
-    limit, offset = options.limit, options.offset
-    if offset + limit > MAX_DEPTH:
-        remedy = f"keep offset + limit within {MAX_DEPTH}, or narrow the query with a filter"
-        raise QueryInvalid("offset", offset, remedy, f"reaches beyond hit {MAX_DEPTH}")
-    parsed = parse(query)
-    if not parsed.text and parsed.where != Filter():
-        return _newest(view, parsed.narrowed(options.where), limit, offset)
-    where = parsed.narrowed(options.where)
-    written = _query_words(view, parsed.text, where.languages)
-    if not written:  # "???" means nothing; every article would be as near to it as any other
-        return SearchPage([], offset, limit)
-    question = asked(view, parsed.text, written, options.mode)
-    ranked, is_whole = _ranked(view, question, where, offset + limit)
-    total = len(ranked.keys)
-    hits = _hits(view, ranked.first(limit, offset), question.query, written)
-    more = offset + limit < min(total, MAX_DEPTH)
-    next_offset = offset + limit if more else None
+    _check(options)
+    number = _fingerprint(query, options)
+    cursor = Cursor.read(options.cursor, number) if options.cursor else None
+    asked = _asked(view, query, options)
+    answer = _answer(view, asked, (cursor.position if cursor else options.offset) + options.limit)
+    start = _place_behind(view, answer.ranked, cursor) if cursor else options.offset
+    page = answer.ranked.first(options.limit, start)
+    hits = search_hits(view, _scored(view, asked, page), asked.sought)
+    end = start + len(hits)
+    more = bool(hits) and end < len(answer.ranked.keys)
     return SearchPage(
-        hits, offset, limit, next_offset=next_offset, total=total, total_is_exact=is_whole
+        hits,
+        start,
+        options.limit,
+        next_offset=end if more and end + options.limit <= MAX_DEPTH else None,
+        next_cursor=str(Cursor(number, end, hits[-1].article.id)) if more else None,
+        total=answer.total,
+        total_is_exact=answer.is_exact,
+        facets=facets_of(view, answer.known, options.facets),
+        degraded=asked.degraded,
     )
 
 
-def _newest(view: View, where: Filter, limit: int, offset: int) -> SearchPage:
-    """Where nothing is looked for, nothing can be scored."""
-    total = view.count(where)
-    keys = view.newest(where, offset + limit)[offset:]
-    articles = view.articles(keys)
-    hits = [Hit(articles[key], 0.0, (Reason("newest"),)) for key in keys]
-    more = offset + limit < min(total, MAX_DEPTH)
-    return SearchPage(hits, offset, limit, offset + limit if more else None, total=total)
+def _check(options: SearchOptions) -> None:
+    """Raises QueryInvalid for options that contradict each other, or reach too far."""
+    offset = options.offset
+    if offset + options.limit > MAX_DEPTH:
+        remedy = f"keep offset + limit within {MAX_DEPTH}, or go on by next_cursor"
+        raise QueryInvalid("offset", offset, remedy, f"reaches beyond hit {MAX_DEPTH}")
+    if options.cursor and offset:
+        raise QueryInvalid("offset", offset, "give one of the two", "stands beside a cursor")
+    for name in ("recency", "min_score"):
+        value = getattr(options, name)
+        if value and options.sort != "relevance":
+            raise QueryInvalid(name, value, "sort by relevance, or leave it out", "needs scores")
 
 
-def _candidates(view: View, question: Asked, where: Filter, depth: int) -> Scored:
-    matched, near = found(view, question.query.first(LOOKED_UP), question.embedding, where, depth)
-    keys = np.union1d(matched, near.keys)
-    return Scored.ranked(keys, scores(view, question, keys, near)).above(0)
+def _fingerprint(query: str, options: SearchOptions) -> int:
+    """Tells questions apart; dates are left out, since the last thirty days are others tomorrow."""
+    conditions = [getattr(options.where, field.name) for field in fields(options.where)]
+    names = [sorted(map(repr, each)) for each in conditions if isinstance(each, frozenset)]
+    order = (options.mode, options.sort, options.recency, options.min_score, options.collapse)
+    return fingerprint(query, names, order)
 
 
-def _ranked(view: View, question: Asked, where: Filter, wanted: int) -> tuple[Scored, bool]:
-    """The answer, as far as ``wanted`` needs it, and whether it is the whole one.
+@dataclass(frozen=True)
+class _Asked:
+    """A query as it was understood; without a question there are only conditions."""
 
-    The first fifty hits come from few candidates, and what follows from many; so that no
-    article stands on two pages, those of the first fifty keep their places.
-    """
-    first = _candidates(view, question, where, _SHALLOW)
-    if len(first.keys) < _SHALLOW:
-        return first, True
-    if wanted <= _SHALLOW_HITS:
-        return first, False
-    first = first.first(_SHALLOW_HITS)
-    deep = _candidates(view, question, where, MAX_DEPTH)
-    other = ~np.isin(deep.keys, first.keys)
-    keys = np.concatenate((first.keys, deep.keys[other]))
-    ranked = Scored(keys, np.concatenate((first.scores, deep.scores[other])))
-    return ranked, len(deep.keys) < MAX_DEPTH
+    sought: Sought
+    where: Filter
+    options: SearchOptions
+    question: Question | None = None
+    degraded: str | None = None
+
+
+def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
+    parsed = parse(query)
+    where = parsed.narrowed(options.where)
+    written = _query_words(view, parsed.text, where.languages)
+    if not written:  # "???" means nothing: every article would be as near to it as any other
+        return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
+    embedding, degraded = _embedding(view, parsed.text, options.mode)
+    by_meaning = options.mode == "semantic" and not degraded
+    terms = asked_for(view, parsed.text, written, embedding, by_meaning)
+    question = Question(terms, where, options.min_score, options.collapse, _weighing(options))
+    passages = view.encoder_is_quick if options.passages is None else options.passages
+    sought = Sought(written, terms.query, embedding if passages else None, options.collapse)
+    return _Asked(sought, where, options, question, degraded)
+
+
+def _embedding(view: View, text: str, mode: Mode) -> tuple[NDArray[np.float32] | None, str | None]:
+    """The embedding of a query, and what went wrong."""
+    if mode == "keyword":
+        return None, None
+    try:
+        return view.embed_query(text), None
+    except Exception:  # whatever a model may raise: what was typed can be found without it
+        log.exception("the encoder failed on a query; words alone answer")
+        return None, ENCODER_FAILED
+
+
+def _answer(view: View, asked: _Asked, wanted: int) -> Accepted:
+    options, question = asked.options, asked.question
+    oldest, wide = options.sort == "oldest", bool(options.facets)
+    if question is None:
+        if asked.where == Filter():
+            return Accepted.nothing()
+        return by_date(view, asked.where, oldest, wanted + 1, options.collapse, wide)
+    if options.sort == "relevance":
+        return by_relevance(view, question, wanted, wide)
+    every_word = {Wording(word) for word in asked.sought.written.values()}
+    strict = replace(asked.where, wordings=asked.where.wordings | every_word)
+    if question.asked.embedding is None or (not question.asked.by_meaning and view.count(strict)):
+        return by_date(view, strict, oldest, wanted + 1, options.collapse, wide)
+    return near_by_date(view, question, oldest)
+
+
+def _place_behind(view: View, ranked: Scored, cursor: Cursor) -> int:
+    """Where the answer goes on: behind the last article shown, or at its position if it is gone."""
+    keys = np.array(view.keys_of([cursor.last_id]), np.int64)
+    found = np.flatnonzero(np.isin(ranked.keys, keys))
+    return int(found[0]) + 1 if len(found) else cursor.position
+
+
+def _scored(view: View, asked: _Asked, page: Scored) -> Scored:
+    """A page with its scores, which an order of dates does without."""
+    question = asked.question
+    if question is None or asked.options.sort == "relevance":
+        return page
+    order = np.argsort(page.keys)
+    found = np.empty(len(order), np.float32)
+    found[order] = scores(view, question.asked, page.keys[order])
+    return Scored(page.keys, found)
+
+
+def _weighing(options: SearchOptions) -> Weigh:
+    """How the scores of candidates change with their age."""
+    if not options.recency:
+        return unchanged
+
+    def weigh(view: View, found: Scored) -> Scored:
+        worth = freshness(view.published_at(found.keys), seconds(view.now, 0))
+        factors = np.maximum(_LEAST_WORTH, 1 - options.recency * (1 - worth))
+        return Scored.ranked(found.keys, timely(found.scores, factors))
+
+    return weigh
 
 
 def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str, str]:
@@ -98,26 +188,3 @@ def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str
     known = view.query(dict.fromkeys(words, 1.0)).terms
     rare = set(view.term_texts(known[view.rarities(known) > _COMMON]))
     return {term: words[term] for term in words if term in rare} or words
-
-
-def _hits(view: View, page: Scored, query: TermQuery, written: Mapping[str, str]) -> list[Hit]:
-    """The hits of a page; ``query`` is looked for in them, ``written`` says how it was typed."""
-    articles = view.articles(page.keys.tolist())
-    telling = dict(
-        zip(view.term_texts(query.terms), view.rarities(query.terms).tolist(), strict=True)
-    )
-    anywhere = view.containing(query.terms, page.keys).tolist()
-    in_body = view.containing(query.terms, page.keys, ["body"]).tolist()
-    hits = []
-    for place, key in enumerate(page.keys.tolist()):
-        article = articles[key]
-        present = set(compress(telling, anywhere[place]))
-        words = tuple(dict.fromkeys(word for term, word in written.items() if term in present))
-        shown = dict(compress(telling.items(), (in_body if article.body else anywhere)[place]))
-        text = article.body or article.summary or article.title
-        reason = Reason("words", words) if words else Reason("meaning")
-        score = float(page.scores[place])
-        hits.append(
-            Hit(article, score, (reason,), snippet=snippet(view, text, shown, article.language))
-        )
-    return hits

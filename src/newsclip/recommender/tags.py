@@ -63,6 +63,12 @@ def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAn
     )
 
 
+def ranked_tags(view: View, draft: Draft, choice: TagChoice) -> list[tuple[str, float]]:
+    """The tags that may be suggested with their scores, the best first, without evidence."""
+    found = judged(view, scored(view, draft, choice.where))
+    return [(tag, found.scores[tag]) for tag in best_tags(view, found, choice, draft.tags)]
+
+
 def best_tags(
     view: View, found: TagScores, choice: TagChoice, besides: Sequence[str] = ()
 ) -> list[str]:

@@ -12,6 +12,7 @@ from newsclip.errors import (
     ArticleInvalid,
     ArticleNotFound,
     EncoderError,
+    FeedbackNotFound,
     NewsclipError,
     QueryInvalid,
     RuleInvalid,
@@ -20,6 +21,8 @@ from newsclip.errors import (
     SourceUnreadable,
     StoreBusy,
     StoreError,
+    TagInvalid,
+    TagUnknown,
     UrlUnknown,
 )
 
@@ -37,7 +40,10 @@ EXIT_CODES: Mapping[type[NewsclipError], int] = {
     ArticleNotFound: 3,
     UrlUnknown: 3,
     RuleNotFound: 3,
+    TagUnknown: 3,
+    FeedbackNotFound: 3,
     ArticleInvalid: 4,
+    TagInvalid: 4,
     SourceUnreadable: 4,
     StoreError: 5,
     StoreBusy: 6,

@@ -7,6 +7,7 @@ import click
 from newsclip.api.cli.output import one_line, plain
 from newsclip.api.rendering import reason_text
 from newsclip.recommender.hit import Explanation, Hit, Snippet
+from newsclip.recommender.search_page import SearchPage
 
 _INDENT = " " * 6  # as wide as a score
 
@@ -21,6 +22,8 @@ def print_hits(hits: Iterable[Hit]) -> None:
         _detail(" · ".join(plain(text) for text in (article.section, day, article.id) if text))
         if hit.snippet is not None:
             click.echo(_INDENT + _marked(hit.snippet))
+        if hit.passage is not None:
+            _detail("in meaning: " + plain(hit.passage))
         _detail("; ".join(plain(reason_text(reason)) for reason in hit.reasons))
         if hit.duplicates:
             _detail("also as " + ", ".join(plain(copy.id) for copy in hit.duplicates))
@@ -50,3 +53,26 @@ def _marked(snippet: Snippet) -> str:
         ]
         done = end
     return "".join([*pieces, one_line(snippet.text[done:])])
+
+
+def print_page_end(page: SearchPage) -> None:
+    """Prints what an answer is made of, to stdout, and how it goes on, to stderr."""
+    for name, values in page.facets.items():
+        counted = ", ".join(f"{plain(each.value)} {each.articles:,}" for each in values)
+        click.echo(f"{name + 's':<10}{counted or '-'}")
+    if page.degraded:
+        click.echo(f"warning: {page.degraded}", err=True)
+    if not page.hits:
+        click.echo("Nothing found.", err=True)
+    if page.did_you_mean:
+        click.echo(f"Did you mean: {plain(page.did_you_mean)}", err=True)
+    for suggestion in page.suggestions:
+        click.echo(f"Try: {plain(suggestion)}", err=True)
+    at_least = "" if page.total_is_exact else "at least "
+    if page.next_offset is not None:
+        rest = f"--offset {page.next_offset}"
+    elif page.next_cursor is not None:
+        rest = f"--cursor {page.next_cursor}"
+    else:
+        return
+    click.echo(f"{at_least}{page.total:,} found; more with {rest}", err=True)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, render_template
 
-from newsclip.api.pages.marks import marked_words, passage
+from newsclip.api.marks import marked_words, passage
 from newsclip.api.pages.prose import headline, teaser
 from newsclip.api.rendering import reason_text
 

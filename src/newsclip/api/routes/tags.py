@@ -10,9 +10,10 @@ from newsclip.api.feedback_answers import feedback_list, give_feedback, undo_fee
 from newsclip.api.feedback_schemas import FeedbackBody, FeedbackQuery, UndoFeedbackQuery
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import model_body
-from newsclip.api.rendering import suggestions_to_dict, vocabulary_to_dict
-from newsclip.api.schemas import SuggestBody, VocabularyQuery
+from newsclip.api.rendering import suggestions_to_dict
+from newsclip.api.schemas import SuggestBody
 from newsclip.api.service import Service
+from newsclip.api.vocabulary_answers import VocabularyQuery, vocabulary_answer
 from newsclip.errors import ArticleNotFound, FeedbackNotFound, QueryInvalid, StoreBusy
 from newsclip.recommender.tags import suggest_tags as suggest
 
@@ -69,7 +70,5 @@ def undo_tag_feedback(service: Service, number: str, query: UndoFeedbackQuery) -
 
 @operations.add("GET", "/v1/tags", {200: VocabularyAnswer})
 def list_tags(service: Service, query: VocabularyQuery) -> Answer:
-    """The house vocabulary: every tag that a visible article has, most used first."""
-    vocabulary = service.archive.vocabulary()
-    part = vocabulary[query.offset : query.offset + query.limit]
-    return vocabulary_to_dict(part) | {"total": len(vocabulary)}
+    """The vocabulary: every tag that the house lists or a visible article has, most used first."""
+    return vocabulary_answer(service.archive, query)

@@ -1,0 +1,141 @@
+"""`newsclip tags`: a vocabulary from a file, tags merged, undone and listed."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsclip.api.app import create_app
+from newsclip.api.settings import Settings
+from newsclip.index.archive import Archive
+
+TABLE = """tag,label,aliases,broader,group,status,replaced_by
+Harbour,,port|docks,,place,,
+Assembly,,,,organisation,,
+Strike,,,,,deprecated,IndustrialAction
+IndustrialAction,Industrial action,,,topic,,
+Sponsored,,,,,banned,
+"""
+THESAURUS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<urn:h> a skos:Concept ; skos:prefLabel "harbour"@en ; skos:altLabel "port"@en .
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    (tmp_path / "tags.csv").write_text(TABLE, "utf-8")
+    return str(tmp_path / "tags.csv")
+
+
+def imported(run: Any, archive: Path, file: str, *more: str) -> Any:
+    return run("tags", "import", file, "--author", "Ada", "--data", str(archive), *more)
+
+
+def listed(run: Any, archive: Path, *more: str) -> dict[str, int]:
+    answer = json.loads(run("tags", "list", "--json", "--data", str(archive), *more).stdout)
+    return {tag["tag"]: tag["articles"] for tag in answer["tags"]}
+
+
+def test_without_a_file_the_vocabulary_is_what_articles_have(run: Any, archive: Path) -> None:
+    shown = run("tags", "list", "--data", str(archive)).stdout
+    assert shown == "2  #Harbour\n1  #Assembly\n1  #Recipes\n1  #Strike\n"
+
+
+def test_a_file_takes_the_place_of_the_tags(run: Any, archive: Path, table: str) -> None:
+    done = imported(run, archive, table)
+    assert done.stdout == "change    1\nentries   5\narticles  1\n"
+    shown = run("tags", "list", "--data", str(archive)).stdout
+    assert shown == (
+        "2  #Harbour           place; also port, docks\n"
+        "1  #Assembly          organisation\n"
+        "1  #IndustrialAction  topic\n"
+        "1  #Recipes           unlisted\n"
+        "0  #Sponsored         banned\n"
+        "0  #Strike            deprecated; -> #IndustrialAction\n"
+    )
+    assert listed(run, archive, "--group", "Place") == {"Harbour": 2}
+    assert listed(run, archive, "--text", "PORT") == {"Harbour": 2}
+    assert listed(run, archive, "--status", "unlisted") == {"Recipes": 1}
+
+
+def test_a_dry_run_changes_nothing(run: Any, archive: Path, table: str) -> None:
+    before = listed(run, archive)
+    said = imported(run, archive, table, "--dry-run").stdout
+    assert said.splitlines() == [
+        "active      3  2 on articles",
+        "deprecated  1  1 on articles",
+        "banned      1  0 on articles",
+        "unlisted    1  1 on articles",
+    ]
+    assert listed(run, archive) == before
+
+
+def test_an_open_vocabulary_leaves_the_other_tags(run: Any, archive: Path, table: str) -> None:
+    imported(run, archive, table, "--open")
+    assert "Recipes" in listed(run, archive, "--status", "active")
+
+
+def test_what_was_listed_as_a_table_is_imported_as_the_same(
+    run: Any, archive: Path, table: str, tmp_path: Path
+) -> None:
+    imported(run, archive, table)
+    again = tmp_path / "again.csv"
+    again.write_text(run("tags", "list", "--csv", "--data", str(archive)).stdout, "utf-8")
+    rows = list(csv.DictReader(io.StringIO(again.read_text("utf-8"))))
+    assert [row["tag"] for row in rows][:2] == ["Harbour", "Assembly"]
+    before = listed(run, archive)
+    imported(run, archive, str(again))
+    assert listed(run, archive) == before
+
+
+def test_a_thesaurus_is_spelled_as_the_archive_spells(
+    run: Any, archive: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "law.ttl").write_text(THESAURUS, "utf-8")
+    imported(run, archive, str(tmp_path / "law.ttl"))
+    assert listed(run, archive, "--status", "active") == {"Harbour": 2}
+
+
+def test_a_merge_is_logged_and_undone(run: Any, archive: Path) -> None:
+    where = ["--data", str(archive)]
+    merged = run("tags", "merge", "#Strike", "Harbour", "--author", "Ada", *where)
+    assert merged.stdout == "change    1\nentries   1\narticles  1\n"
+    assert listed(run, archive, "--status", "active") == {"Harbour": 2, "Assembly": 1, "Recipes": 1}
+    log = run("tags", "log", *where).stdout.split("  ")
+    assert log[0] == "1"
+    assert log[2:] == ["Ada", "Strike", "merged into #Harbour", "1 entries, 1 articles\n"]
+    assert run("tags", "undo", "1", "--author", "Bob", *where).exit_code == 0
+    assert listed(run, archive)["Strike"] == 1
+    again = run("tags", "undo", "1", "--author", "Bob", *where)
+    assert (again.exit_code, "already" in again.stderr) == (8, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("merge", "Nope", "Harbour"), 3, "there is no tag 'Nope'"),
+        (("merge", "Harbour", "harbour"), 3, "there is no tag 'harbour'"),
+        (("import", "missing.csv"), 4, "missing.csv"),
+        (("import", "tags.csv"), 4, "tags.csv, line 2: status: "),
+    ],
+)
+def test_what_cannot_be_done_says_why(
+    run: Any, archive: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    Path("tags.csv").write_text("tag,status\nLaw,old\n")
+    result = run("tags", *arguments, "--author", "Ada", "--data", str(archive))
+    assert result.exit_code == code
+    assert said in result.stderr
+
+
+def test_json_is_what_http_answers(run: Any, archive: Path, table: str) -> None:
+    imported(run, archive, table)
+    asked = ["tags", "list", "--branch", "harbour", "--json", "--data", str(archive)]
+    with Archive.open(archive) as opened:
+        client = create_app(opened, Settings(data=archive)).test_client()
+        answer = client.get("/v1/tags?branch=harbour").json
+    assert json.loads(run(*asked).stdout) == answer
+    assert answer["tags"][0]["aliases"] == ["port", "docks"]
