@@ -45,14 +45,16 @@ def ceiling(shelf: Mapping[Key, Fields], query: Mapping[str, float]) -> float:
     )
 
 
-def rarity(shelf: Mapping[Key, Fields], term: str) -> float:
-    """The idf in the field where most have it."""
-    return idf(len(shelf), max(holders(shelf, field, term) for field in WEIGHTS))
+def rarity(
+    shelf: Mapping[Key, Fields], term: str, fields: Sequence[str] = ("body", "title")
+) -> float:
+    """The idf in that of the fields where most have it."""
+    return idf(len(shelf), max(holders(shelf, field, term) for field in fields))
 
 
 def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tuple[float, ...]]:
     """For every article text, title, lead, covered and present, as newsclip.index.bm25.Matches."""
-    worth = {word: rarity(shelf, word) for word in words}
+    worth = {word: rarity(shelf, word, [*WEIGHTS]) for word in words}
     whole = sum(worth.values())
     everything = {
         key: [w for text in fields.values() for w in text] for key, fields in shelf.items()
@@ -61,7 +63,7 @@ def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tupl
     found = {}
     for key, fields in shelf.items():
         lead, title = fields["body"][:60], set(fields["title"])
-        titled = sum(rarity(shelf, word) for word in title)
+        titled = sum(rarity(shelf, word, [*WEIGHTS]) for word in title)
         shares = (
             sum(worth[w] * _saturated(fields_, key, w) for w in words)
             for fields_ in (everything, titles)

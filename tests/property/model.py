@@ -34,13 +34,15 @@ TERMS = {
 }
 """What is indexed for each word that the strategies use, written down by hand."""
 
+_WORDS = re.compile(r"[\s_#-]+")
+
 Vector = NDArray[np.float64]
 Weights = Mapping[str, float]
 
 
 def terms_of(text: str) -> list[str]:
     """The terms of a text, in its order."""
-    found = (TERMS[word] for word in re.split(r"[\s_-]+", text.lower()))
+    found = (TERMS[word] for word in _WORDS.split(text.lower()))
     return [term for term in found if term]
 
 
@@ -149,7 +151,8 @@ class Model:
 
     def search(self, text: str, mode: Mode, where: Filter, now: datetime) -> dict[str, float]:
         """As recommender/search.py and blend.py say it."""
-        written = {TERMS[word]: word for word in re.split(r"[\s_-]+", text) if terms_of(word)}
+        words = _WORDS.split(text)
+        written = {term: word for word in words if (term := TERMS[word.lower()])}
         if not written:
             return {}
         query = embedding_of(text)

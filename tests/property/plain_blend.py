@@ -26,7 +26,7 @@ def scores(
 
     ``written`` says how each term of the query was typed, ``meaning`` is by article.
     """
-    worth = {term: plain_bm25.rarity(shelf, term) for term in written}
+    worth = {term: plain_bm25.rarity(shelf, term, [*plain_bm25.WEIGHTS]) for term in written}
     known = [term for term in written if worth[term]]
     unheard = math.log(1 + (len(shelf) + 0.5) / 0.5)
     worth_known = sum(worth.values())

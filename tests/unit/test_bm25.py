@@ -221,7 +221,7 @@ def test_a_term_counts_63_times_at_the_most() -> None:
     assert found[1] == found[2] > found[3]
 
 
-def test_rarities_are_by_the_field_where_most_have_it() -> None:
+def test_rarities_are_by_the_bodies_or_by_the_titles_where_more_have_it() -> None:
     entries = [
         article(1, title="fish", body="fish ship"),
         article(2, title="law", body="ship law"),
@@ -232,7 +232,9 @@ def test_rarities_are_by_the_field_where_most_have_it() -> None:
     # of 4 articles: fish and star in 1, ship in 2 bodies, law in 2 titles and 1 body
     one, two = math.log(1 + 3.5 / 1.5), math.log(1 + 2.5 / 2.5)
     assert shelf.rarities("fish", "ship", "law", "star") == pytest.approx([one, two, two, one])
-    assert shelf.rarities("goal", "bank") == pytest.approx([one, one]), "a tag, a summary"
+    assert shelf.rarities("goal", "bank") == [0, 0], "in no body and no title"
+    anywhere = shelf.statistics.rarities(shelf.terms.numbers(["goal", "bank"]), anywhere=True)
+    assert anywhere.tolist() == pytest.approx([one, one])
     shelf.remove(1)
     assert shelf.rarities("fish", "ship") == pytest.approx([0, math.log(1 + 2.5 / 1.5)])
 

@@ -29,6 +29,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0,
 _FIELDS = len(TEXT_FIELDS)
 _WEIGHTS = np.array([FIELD_WEIGHTS[field] for field in TEXT_FIELDS])
 _TITLE = TEXT_FIELDS.index("title")
+_RARITY_FIELDS = [TEXT_FIELDS.index("body"), _TITLE]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class TermQuery:
 
 @dataclass(frozen=True)
 class Matches:
-    """How a query's words stand in some articles; all ``(n,)``, 0 to 1, every word by its idf.
+    """How a query's words stand in some articles; all ``(n,)``, 0 to 1, words by their idf.
 
     ``text`` is BM25's share in the most that the words could give, with all fields as one text, so
     that a word which stands in the title and in the body is one word; ``title`` the same of titles.
@@ -136,9 +137,13 @@ class Statistics:
         idf = np.log1p((self.articles - found + 0.5) / (found + 0.5))
         return np.where(found > 0, idf, 0.0)
 
-    def rarities(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The idf of each term in the field where most articles have it; 0 if unknown."""
-        return self._idf(self.found(terms).max(axis=1))
+    def rarities(self, terms: NDArray[np.int64], anywhere: bool = False) -> NDArray[np.float64]:
+        """The idf of each term over the bodies (or titles, where more have it); 0 if unknown.
+
+        ``anywhere``: over the field where most articles have it.
+        """
+        found = self.found(terms)
+        return self._idf((found if anywhere else found[:, _RARITY_FIELDS]).max(axis=1))
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that no article can exceed."""
@@ -162,7 +167,7 @@ class Statistics:
 
     def matches(self, query: TermQuery, columns: Columns, rows: Rows) -> Matches:
         """How the words of a query stand in each row; their weights play no part."""
-        idf = self.rarities(query.terms)
+        idf = self.rarities(query.terms, anywhere=True)
         if not idf.any() or not len(rows):
             return Matches.none(len(rows))
         entries, ends = columns.joined("term", "entry", rows)
@@ -191,7 +196,7 @@ class Statistics:
         """The summed idf of the words of each row's title, ``(len(ends),)``."""
         codes = entries >> COUNT_BITS
         titles = np.flatnonzero(codes % _FIELDS == _TITLE)
-        idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS)
+        idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS, anywhere=True)
         row = ends.searchsorted(titles, side="right")
         worth: NDArray[np.float64] = np.bincount(row, idf, len(ends)).astype(np.float64)
         return worth

@@ -439,9 +439,12 @@ class View:
         """How many bytes each term has."""
         return self._layers.terms.byte_lengths(terms)
 
-    def rarities(self, terms: _Keys) -> NDArray[np.float64]:
-        """How telling each term is in this archive (BM25's idf); 0 for one that no article has."""
-        return self._layers.statistics.rarities(terms)
+    def rarities(self, terms: _Keys, anywhere: bool = False) -> NDArray[np.float64]:
+        """How telling each term is in this archive (BM25's idf); 0 for one that no article has.
+
+        A word that stands in no body and no title tells nothing, except ``anywhere``.
+        """
+        return self._layers.statistics.rarities(terms, anywhere)
 
     def words(self, text: str) -> list[Word]:
         """The words of a text as they are indexed in English, in their order, with their places."""

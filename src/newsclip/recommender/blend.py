@@ -140,7 +140,7 @@ def asked(
     does where somebody asks for that.
     """
     query = view.query(dict.fromkeys(written, 1.0))
-    worth = view.rarities(query.terms)
+    worth = view.rarities(query.terms, anywhere=True)
     order = np.argsort(-worth, kind="stable")[: np.count_nonzero(worth)]
     query, worth = TermQuery(query.terms[order], query.weights[order]), worth[order]
     unknown = (len(written) - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))

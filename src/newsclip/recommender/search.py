@@ -186,5 +186,5 @@ def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str
     if len(view) < _SMALL:
         return words
     known = view.query(dict.fromkeys(words, 1.0)).terms
-    rare = set(view.term_texts(known[view.rarities(known) > _COMMON]))
+    rare = set(view.term_texts(known[view.rarities(known, anywhere=True) > _COMMON]))
     return {term: words[term] for term in words if term in rare} or words
