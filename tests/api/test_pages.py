@@ -124,6 +124,7 @@ PAGES = [
     "/search?q=colombia&mode=keyword&section=World&tag=USRelations",
     "/search?tag=%23USRelations",
     "/search?section=World",
+    "/search?q=colombia&year=2026&author=Ada+Byron&sort=newest&last=365d&collapse=story",
     "/search?q=zzzzqqq&mode=keyword",
     "/articles/world/petro",
     "/draft",
@@ -253,7 +254,10 @@ def test_hostile_articles_are_shown_as_text(client: FlaskClient) -> None:
         assert "&lt;script&gt;" in answer.text
 
 
-@pytest.mark.parametrize("name", ["q", "section", "tag", "mode", "offset", "other"])
+@pytest.mark.parametrize(
+    "name",
+    ["q", "section", "tag", "author", "year", "last", "sort", "mode", "offset", "cursor", "other"],
+)
 def test_hostile_parameters_are_shown_as_text(client: FlaskClient, name: str) -> None:
     page = Outline(client.get("/search", query_string={name: ATTACK}).text)
     assert not page.count("script")
@@ -265,6 +269,11 @@ def test_hostile_parameters_are_shown_as_text(client: FlaskClient, name: str) ->
     [
         ({"mode": "psychic"}, "mode"),
         ({"offset": "-1"}, "offset"),
+        ({"sort": "best"}, "sort"),
+        ({"last": "5m"}, "last"),
+        ({"year": "20x6"}, "year"),
+        ({"year": "99999"}, "year"),
+        ({"q": "colombia", "cursor": "x"}, "cursor"),
         ({"offset": "one"}, "offset"),
         ({"q": "colombia", "offset": "999999999"}, "offset"),
     ],
@@ -288,6 +297,20 @@ def test_a_tag_link_lists_the_newest_articles_with_that_tag(client: FlaskClient)
     assert "cosecha" not in text
 
 
+def test_facets_narrow_down_and_can_be_taken_away(client: FlaskClient) -> None:
+    whole = Outline(client.get("/search?q=colombia&sort=newest").text).values("href", "a")
+    narrower = "/search?q=colombia&author=Ada+Byron&sort=newest"
+    assert narrower in whole
+    assert "/search?q=colombia&section=World&sort=newest" in whole
+    assert "/search?q=colombia&year=2026&sort=newest" in whole
+    text = client.get(narrower).text
+    links = Outline(text).values("href", "a")
+    assert "/search?q=colombia&sort=newest" in links  # without the author again
+    assert narrower not in links
+    found = client.get("/v1/search?q=colombia&sort=newest&author=Ada+Byron").get_json()
+    assert f"{found['total']} article" in text
+
+
 def test_no_result_offers_ways_on(client: FlaskClient) -> None:
     text = client.get("/search?q=zzzzqqq&mode=keyword&tag=Vino").text
     assert "No article matches" in text
@@ -307,6 +330,83 @@ def test_a_blank_draft_is_told_what_is_missing(client: FlaskClient) -> None:
     answer = client.post("/draft", data={"title": " ", "body": "\r\n"})
     check_markup(answer, 422)
     assert 'role="alert"' in answer.text
+
+
+TYPED = {"title": "Colombia waits", "body": "Colombia and the United States keep talking."}
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[FlaskClient]:
+    """A client over an archive that a test may change."""
+    yield from client_of(tmp_path, [parse_article(raw) for raw in (PETRO, CALL, WINE)])
+
+
+def feedback(client: FlaskClient) -> list[tuple[object, ...]]:
+    listed = client.get("/v1/tags/feedback").json["feedback"]
+    return [
+        (each["author"], each["accepted"], each["rejected"], bool(each["undone_at"]))
+        for each in listed
+    ]
+
+
+def test_the_tags_of_a_draft_are_judged_on_its_page(client: FlaskClient) -> None:
+    answer = client.post("/draft", data=TYPED | {"tags": "#Colombia, Vino #Kestrel"})
+    page = check_markup(answer, 200)
+    assert {"confirmed-heading", "doubtful-heading"} <= set(page.values("id"))
+    fit = answer.text[answer.text.index('id="confirmed-heading"') :]
+    assert "#Colombia" in fit
+    assert "#Kestrel" not in fit
+    assert "used by no article" in answer.text
+    assert 'value="Colombia, Vino, Kestrel"' in answer.text
+
+
+def test_a_decision_is_kept_and_undone(own: FlaskClient) -> None:
+    decided = own.post("/draft", data=TYPED | {"author": "Ada", "reject": "Colombia"}, headers=HERE)
+    check_markup(decided, 200)
+    assert 'role="status"' in decided.text
+    assert feedback(own) == [("Ada", [], ["Colombia"], False)]
+    kept = own.post(
+        "/draft", data=TYPED | {"author": "Ada", "tags": "Vino", "accept": "Talks"}, headers=HERE
+    )
+    assert 'name="tags" value="Vino, Talks"' in kept.text, "what is added is one of its tags"
+    removed = own.post(
+        "/draft", data=TYPED | {"author": "Ada", "tags": "Vino", "reject": "Vino"}, headers=HERE
+    )
+    assert 'name="tags" value=""' in removed.text
+    own.post("/draft", data=TYPED | {"author": "Bob", "undo": "1"}, headers=HERE)
+    assert [each[3] for each in feedback(own)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"reject": "Colombia"}, {"author": "Ada", "reject": "#"}, {"author": "Ada", "undo": "99"}],
+)
+def test_a_decision_that_cannot_be_kept_says_why(own: FlaskClient, data: dict[str, str]) -> None:
+    answer = own.post("/draft", data=TYPED | data, headers=HERE)
+    check_markup(answer, 422)
+    assert "Not kept:" in answer.text
+    assert feedback(own) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_page_of_another_site_decides_nothing(
+    own: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    data = TYPED | {"author": "Ada", "reject": "Colombia"}
+    check_markup(own.post("/draft", data=data, headers=headers), status)
+    assert len(feedback(own)) == (status == 200)
+    check_markup(own.post("/draft", data=TYPED, headers=headers), 200)
 
 
 def test_a_draft_over_the_size_limit_is_refused_with_a_page(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -54,6 +55,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.port}"
         server.shutdown()
         server.server_close()
+
+
+def test_a_search_page_is_built_of_one_answer(address: str) -> None:
+    page: dict[str, Any] = {}
+    exec(block_of("build-a-search-page.md", "python").text, page)
+    page["NEWSCLIP"] = address
+    text = page["results_page"]("accord", mode="keyword", sort="oldest")
+    assert "<p>3 articles</p>" in text
+    assert "Politics (3)" in text
+    assert "Fish &amp; chips &lt;b&gt;<mark>accord</mark>&lt;/b&gt;" in text
+    first = page["results_page"]("accord", limit="1", mode="keyword")
+    assert 'rel="next"' in first
 
 
 @needs("jq")
@@ -200,3 +213,11 @@ def test_articles_are_pinned_hidden_and_kept_apart(tmp_path: Path) -> None:
 
 def test_a_vocabulary_is_kept(tmp_path: Path) -> None:
     check(HOW_TO / "keep-the-vocabulary.md", tmp_path)
+
+
+def test_what_can_be_searched(tmp_path: Path) -> None:
+    check(HOW_TO / "search.md", tmp_path)
+
+
+def test_drafts_are_tagged_and_feedback_is_given(tmp_path: Path) -> None:
+    check(HOW_TO / "tag-drafts.md", tmp_path)

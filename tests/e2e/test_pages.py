@@ -126,6 +126,7 @@ ADDRESSES = [
     "/",
     "/search?q=harbour",
     "/search?tag=Harbour&q=talks&mode=semantic",
+    "/search?q=harbour&author=Ada+Byron&year=2026&sort=oldest&collapse=story",
     "/articles/World/0",
     "/articles/World/1",
     "/draft",
@@ -194,6 +195,30 @@ def test_filters_keep_what_was_asked(visit: Visit) -> None:
     assert "mode=keyword" in page.url
 
 
+def test_facets_narrow_the_results_down(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/search?q=harbour&sort=newest")
+    assert page.locator(".tally").inner_text().startswith("24 articles")
+    facets = page.get_by_role("complementary", name="Narrow down")
+    facets.get_by_role("link", name="Sport", exact=True).click()
+    assert page.locator(".tally").inner_text().startswith("8 articles")
+    assert set(page.locator(".results .kicker").all_inner_texts()) == {"Sport"}
+    titles = page.locator(".results h2").all_inner_texts()
+    assert titles == [f"Sport report {number} from the harbour" for number in range(8)]
+    facets.get_by_role("link", name="#SportDesk").click()
+    page.get_by_role("link", name="Remove #SportDesk").click()
+    assert page.get_by_label("Sort by").input_value() == "newest"
+
+
+def test_on_a_phone_a_link_leads_to_the_facets(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    visit.page.goto("/search?q=harbour")
+    visit.page.get_by_role("link", name="Narrow down").click()
+    box = visit.page.locator("#facets").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < PHONE["height"]
+
+
 def test_a_draft_gets_its_tags(visit: Visit) -> None:
     page = visit.page
     page.goto("/draft")
@@ -204,6 +229,17 @@ def test_a_draft_gets_its_tags(visit: Visit) -> None:
     assert page.locator("#suggestions mark").first.inner_text().casefold() == "harbour"
     assert page.get_by_label("Title").input_value() == "Harbour fees rise again"
     assert page.locator(".rail h3").count() > 2
+    page.get_by_label("Who decides").fill("Ada")
+    page.get_by_label("Who decides").press("Enter")
+    assert page.get_by_role("status").count() == 0, "the Enter key decides nothing"
+    page.get_by_label("Who decides").fill("Ada")
+    page.get_by_role("button", name="Add #Harbour", exact=True).click()
+    assert page.get_by_label("Tags it has").input_value() == "Harbour"
+    fits = page.get_by_role("region", name="These fit")
+    assert fits.get_by_role("link", name="#Harbour").count() == 1
+    assert page.evaluate(CONTRASTS) == []
+    page.get_by_role("button", name="Undo").click()
+    assert page.get_by_role("status").count() == 0
 
 
 @pytest.mark.parametrize("size", [PHONE, SMALLEST, DESKTOP], ids=lambda size: str(size["width"]))

@@ -1,12 +1,18 @@
 """A draft's own tags, what may be suggested, the evidence, and drafts that are odd."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.doubles import article
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.doubles import article, axis_archive
 
+from newsclip.api.rendering import suggestions_to_dict
 from newsclip.errors import QueryInvalid
 from newsclip.index.archive import Archive
+from newsclip.index.filters import fold
 from newsclip.index.house_tags import HouseTag
 from newsclip.index.tag_changes import import_vocabulary
 from newsclip.recommender.draft import Draft
@@ -204,3 +210,47 @@ def test_an_archive_without_tags_says_so(archive: Archive) -> None:
     answer = asked(archive, Draft(body="fish", tags=("Law",)))
     assert "no-tags" in [note.code for note in answer.notes]
     assert [each.doubt for each in answer.doubtful] == [Doubt("unknown")]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with axis_archive(tmp_path_factory.mktemp("shelf")) as archive:
+        bodies = ("fish and ships", "the law of the sea", "a vote on fish", "Ωμέγα and naïve stars")
+        tags = (["Harbour", "USRelations"], ["Law"], ["#?!", "İstanbul"], ["Ωμέγα", "ß"])
+        archive.put(
+            [
+                article(n, body=body, tags=own)
+                for n, (body, own) in enumerate(zip(bodies, tags, strict=True))
+            ]
+        )
+        import_vocabulary(archive.store, HOUSE, False, "ada")
+        archive.give_feedback("ada", None, {"body": "fish"}, ["İstanbul"], ["Law"])
+        yield archive
+
+
+TEXTS = st.text(max_size=80) | st.sampled_from(
+    ["Fish! The law.", "#Harbour #ß", "İstanbul. Ωμέγα?", "\x00", "fish " * 3_000]
+)
+NAMES = st.text(max_size=20) | st.sampled_from(["Law", "#law", "ß", "SS", "İstanbul", "Port", "#"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, TEXTS, st.lists(NAMES, max_size=5), st.frozensets(NAMES, max_size=2))
+def test_whatever_is_written_has_an_answer(
+    shelf: Archive, title: str, body: str, tags: list[str], banned: frozenset[str]
+) -> None:
+    if not (title + body).strip():
+        return
+    draft = Draft(title=title, body=body, tags=tuple(tags))
+    answer = asked(shelf, draft, banned=banned, limit=20)
+    shown = [*answer.suggestions, *answer.confirmed, *answer.doubtful]
+    assert all(0 <= each.score <= 1 for each in shown)
+    for evidence in (evidence for each in shown for evidence in each.evidence):
+        if isinstance(evidence, TextEvidence):
+            assert evidence.matched in evidence.sentence in draft.text
+    own = {fold(tag) for tag in tags} - {""}
+    judged = [fold(each.tag) for each in (*answer.confirmed, *answer.doubtful)]
+    assert sorted(judged) == sorted(own), "each of the draft's tags is judged once"
+    kept_out = own | {fold(tag) for tag in banned}
+    assert not kept_out & {fold(each.tag) for each in answer.suggestions}
+    assert json.dumps(suggestions_to_dict(answer))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from newsclip.index.rules import MAX_POSITION
 from newsclip.recommender.hit import ReasonKind
 from newsclip.recommender.onward import SlotName
+from newsclip.recommender.suggest import CompletionKind
 from newsclip.recommender.tagging.current import Why
 from newsclip.recommender.tagging.notes import NoteCode
 from newsclip.recommender.vocabulary import Standing
@@ -128,6 +129,22 @@ class SearchAnswer(Given):
     did_you_mean: str | None = Field(description="the query as it was probably meant")
     suggestions: list[str] = Field(description="queries that find something")
     degraded: str | None = Field(description="what could not be done; null where all went well")
+
+
+class Completion(Given):
+    """One way to go on typing."""
+
+    kind: CompletionKind
+    text: str = Field(description="a name, a query or a title, as its kind says")
+    articles: Count | None = Field(description="how many have it; null but for a name")
+    id: str | None = Field(description="the article's; null but for a title")
+    url: str | None = Field(description="the article's; null but for a title")
+
+
+class CompletionsAnswer(Given):
+    """Ways to go on: names first, then queries, then articles by their titles."""
+
+    suggestions: list[Completion]
 
 
 class ArticleEvidence(Given):

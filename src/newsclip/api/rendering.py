@@ -11,6 +11,8 @@ from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot
 from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
+from newsclip.recommender.suggest import Completion
+from newsclip.recommender.tagging.current import Doubt
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
 from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
@@ -116,6 +118,22 @@ def search_page_to_dict(page: SearchPage) -> dict[str, Any]:
     }
 
 
+def completions_to_dict(completions: Sequence[Completion]) -> dict[str, Any]:
+    """The answer of ``/v1/suggest``."""
+    return {
+        "suggestions": [
+            {
+                "kind": each.kind,
+                "text": each.text,
+                "articles": each.articles,
+                "id": each.article_id,
+                "url": each.url,
+            }
+            for each in completions
+        ]
+    }
+
+
 def suggestions_to_dict(answer: TagAnswer) -> dict[str, Any]:
     """The answer of ``/v1/tags/suggest``."""
     return {
@@ -206,3 +224,17 @@ def reason_text(reason: Reason) -> str:
     values = [f"#{value}" if reason.kind == "tags" else value for value in reason.values]
     separator = " | " if reason.kind == "passages" else ", "
     return _SENTENCES[reason.kind].format(separator.join(values))
+
+
+_DOUBTS = {
+    "banned": "banned",
+    "replaced": "replaced by another",
+    "unknown": "used by no article",
+    "unlikely": "little speaks for it",
+}
+
+
+def doubt_text(doubt: Doubt) -> str:
+    """Why a tag is in doubt, and what to use in its place, such as ``banned; use #Harbour``."""
+    why = _DOUBTS[doubt.why]
+    return f"{why}; use #{doubt.instead}" if doubt.instead else why

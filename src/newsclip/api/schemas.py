@@ -262,6 +262,15 @@ class SearchQuery(Where):
         )
 
 
+class CompletionsQuery(Taken):
+    """What somebody has begun to type, and how many ways to go on are wanted."""
+
+    q: Name = Field(description="the beginning of a query", examples=["harb"])
+    limit: Annotated[int, Field(ge=1, le=20), BeforeValidator(whole_number)] = Field(
+        8, description="the number of suggestions, 1 to 20"
+    )
+
+
 _DRAFT: JsonDict = {
     "anyOf": [
         {"required": [name], "properties": {name: {"type": "string", "pattern": SAYS_SOMETHING}}}

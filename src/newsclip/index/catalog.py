@@ -165,6 +165,10 @@ class Catalog:
         visible = self.visible(now)
         return {tag for tag in folded_tags if visible[self._rows_with("tag", tag)].any()}
 
+    def shown_with(self, attribute: str, folded: str, now: datetime) -> int:
+        """How many visible articles have a section, tag or author."""
+        return int(np.count_nonzero(self.visible(now)[self._rows_with(attribute, folded)]))
+
     def section_counts(self, now: datetime) -> dict[str, int]:
         """How many visible articles each section, as written, has."""
         sections = self._columns["section"][self.visible(now)]

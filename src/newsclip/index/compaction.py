@@ -204,8 +204,10 @@ def _make(making: _Making, on_progress: Progress | None) -> None:
         lexicon.remove(key)
     lexicon.commit()
     lexicon.close()
+    words = lexicon.forms()
     columns = mapped_columns(making.folder, making.encoder.dimension)
-    for name, array in derived_arrays(columns, making.terms, making.names).items():
+    arrays = derived_arrays(columns, making.terms, making.names, words, making.analyzer)
+    for name, array in arrays.items():
         array.tofile(making.folder / f"{name}.array")
     _write_vectors(making, columns)
     _write_manifest(making, columns)

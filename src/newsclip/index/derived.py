@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.alike import Kinds, Postings, adjacency, alike
+from newsclip.index.analysis import Analyzer
 from newsclip.index.catalog import newest_first
 from newsclip.index.columns import COUNT_BITS, TEXT_FIELDS, Array, Columns, Rows
+from newsclip.index.completions import stored_completions
 from newsclip.index.strings import Strings
+from newsclip.index.wordlist import WORD_LIST, WordList
 
 TYPES: Mapping[str, str] = {
     "holder.end": "<i8",  # by name: where its rows end in holder.row
@@ -26,15 +29,28 @@ TYPES: Mapping[str, str] = {
         for kind in ("terms", "names")
         for part, array in (("hashes", "<u8"), ("numbers", "<u4"), ("ends", "<i8"), ("text", "u1"))
     },
+    **{
+        f"{kind}.{part}": array
+        for kind in ("words", "completions")  # with their articles, with the numbers of names
+        for part, array in WORD_LIST.items()
+    },
+    "completions.counts": "<i4",  # by place: how many articles have the name
 }
 """The name and the type of each array."""
 
 _AT_A_TIME = 20_000  # rows
 
 
-def derived_arrays(columns: Columns, terms: Strings, names: Strings) -> dict[str, Array]:
-    """All arrays, by name, in the type that they are stored in."""
+def derived_arrays(
+    columns: Columns, terms: Strings, names: Strings, words: Mapping[str, int], analyzer: Analyzer
+) -> dict[str, Array]:
+    """All arrays, by name, in the type that they are stored in.
+
+    ``words`` are those of the articles as they are written, each with the number of articles.
+    """
     ends, rows = _holders(columns, len(names))
+    completions = stored_completions(names, np.diff(ends, prepend=0), analyzer)
+    lists = {"words": WordList.arrays_of(list(words.items())), "completions": completions}
     arrays = {
         "holder.end": ends,
         "holder.row": rows,
@@ -46,6 +62,8 @@ def derived_arrays(columns: Columns, terms: Strings, names: Strings) -> dict[str
     }
     for kind, strings in (("terms", terms), ("names", names)):
         arrays |= {f"{kind}.{part}": array for part, array in strings.arrays().items()}
+    for kind, parts in lists.items():
+        arrays |= {f"{kind}.{part}": array for part, array in parts.items()}
     return {name: np.ascontiguousarray(array, TYPES[name]) for name, array in arrays.items()}
 
 

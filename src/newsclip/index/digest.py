@@ -111,6 +111,8 @@ class Digester:
         terms = terms or [article_terms(each, self._terms_of) for each in articles.values()]
         counted = [term_entries(by_field, self._terms.add) for by_field in terms]
         attributes = [self._attributes(article) for article in articles.values()]
+        for article in articles.values():
+            self._written("author", article.authors)  # no column; to be shown as it is written
         tags = [self._written("tag", article.tags) for article in articles.values()]
         return Block(
             plain=self._plain(articles),

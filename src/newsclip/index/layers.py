@@ -9,12 +9,14 @@ from newsclip.index.analysis import Analyzer
 from newsclip.index.bm25 import Statistics
 from newsclip.index.clusters import Clusters
 from newsclip.index.columns import Rows
+from newsclip.index.completions import Completions
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.segment import Delta, Segment
 from newsclip.index.snapshot import Snapshot
 from newsclip.index.store import Store
 from newsclip.index.strings import Strings
 from newsclip.index.vocabulary import Vocabulary
+from newsclip.index.wordlist import WordList
 
 _BATCH = 1_000  # rows held in memory at a time while catching up
 
@@ -36,6 +38,13 @@ class Layers:
         self._embedding_total = base.embedding_total() if base else np.zeros(encoder.dimension)
         self.delta = Delta(encoder.dimension, analyzer, self.terms, self.names)
         self.vocabulary = Vocabulary(analyzer.terms)
+        self.words = base.word_list("words") if base else WordList.empty()
+        self.completions = Completions(
+            self.names,
+            analyzer,
+            base.word_list("completions") if base else WordList.empty(),
+            base.derived("completions.counts") if base else np.zeros(0, np.int32),
+        )
         self.segments: tuple[Segment, ...] = (self.delta,)
         self.clusters = Clusters(self.terms, self.delta)
         if base:

@@ -118,15 +118,19 @@ class Lexicon:
     def commit(self) -> None:
         """Makes all that was added and removed visible to the searches that follow."""
         self._writing().commit()
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        self._languages = None
+        self._look_again()
 
     def close(self) -> None:
         """Ends the writing, once the merges under way have ended; reading goes on."""
         if self._writer is not None:
             self._writer.wait_merging_threads()
             self._writer = None
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._languages = None
 
     def keys(self) -> NDArray[np.int64]:
         """The keys of all articles that are not removed, ascending."""
@@ -173,6 +177,32 @@ class Lexicon:
         if len(words) == 1:
             return Query.term_query(self._schema, field, words[0], "basic")
         return Query.phrase_query(self._schema, field, [*words])
+
+    def forms(self, prefix: str = "", fields: Iterable[str] = FIELD_WEIGHTS) -> Mapping[str, int]:
+        """The words that begin so, with all their endings, and how many articles have each.
+
+        Of a word in several of the ``fields`` the most that one of them has; one that was removed
+        may still be counted.
+        """
+        found: dict[str, int] = {}
+        for field in fields:
+            for word, articles in self._searcher.terms_with_prefix(_forms_of(field), prefix):
+                found[word] = max(articles, found.get(word, 0))
+        return found
+
+    def titled(self, before: Iterable[str], last: Iterable[str], limit: int) -> NDArray[np.int64]:
+        """Keys of the newest articles with all words ``before`` and one of ``last`` in the title.
+
+        Words as they are written; without any ``last``, all words before are enough. Newest
+        first, undated ones at the end.
+        """
+        field, ends = _forms_of("title"), [*last]
+        wanted = [(Occur.Must, self._run(field, [word])) for word in before]
+        if ends:
+            wanted.append((Occur.Must, Query.term_set_query(self._schema, field, ends)))
+        query = Query.boolean_query(wanted)
+        hits = self._searcher.search(query, limit, False, "published_at").hits
+        return self._keys(address for _, address in hits)
 
     def languages(self) -> Mapping[str, int]:
         """The languages of its articles, folded, with their number; ``und`` for none."""

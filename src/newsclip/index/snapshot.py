@@ -33,6 +33,7 @@ from newsclip.index.manifest import FILE_NAME, Manifest
 from newsclip.index.segment import Segment
 from newsclip.index.strings import Strings
 from newsclip.index.vectors import ExactVectorIndex, ProbingVectorIndex, VectorIndex
+from newsclip.index.wordlist import WORD_LIST, WordList
 
 VECTORS = "vectors.faiss"
 LEXICON = "lexicon"
@@ -58,6 +59,10 @@ class Snapshot:
         """Its ``terms`` or ``names``, to which further ones can be added."""
         parts = ("hashes", "numbers", "ends", "text")
         return Strings({part: self.derived(f"{kind}.{part}") for part in parts})
+
+    def word_list(self, kind: str) -> WordList:
+        """Its ``words`` with the number of their articles, or its ``completions`` with names."""
+        return WordList({part: self.derived(f"{kind}.{part}") for part in WORD_LIST})
 
     def statistics(self) -> Statistics:
         """What BM25 counts, of all its articles."""

@@ -22,6 +22,7 @@ from newsclip.index.model_files import content_hash
 from newsclip.index.pieces import PieceReader
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
+_SHORT = 64  # pieces; fewer, as a sentence has, are added up before they could be counted
 _BLOCK = 1024  # pieces gathered at a time: 10 MB of text must not gather 2 GB of rows
 
 
@@ -100,14 +101,15 @@ class StaticEncoder:
         return self.encode_documents(texts)
 
     def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
-        # A word that stands ten times is looked up, scaled and added once.
-        read = np.fromiter(self._reader.read(text), dtype=np.intp)
-        pieces, counts = np.unique(read, return_counts=True)
+        pieces = np.fromiter(self._reader.read(text), dtype=np.intp)
+        counts = np.ones(len(pieces), np.float32)
+        if len(pieces) > _SHORT:  # a word that stands ten times is looked up, scaled and added once
+            pieces, times = np.unique(pieces, return_counts=True)
+            counts = times.astype(np.float32)
         for start in range(0, len(pieces), _BLOCK):
-            ids = pieces[start : start + _BLOCK]
-            weights = counts[start : start + _BLOCK].astype(np.float32)
+            ids, weights = pieces[start : start + _BLOCK], counts[start : start + _BLOCK]
             if self._weights is not None:
-                weights *= self._weights[ids]
+                weights = weights * self._weights[ids]
             rows = self._table[ids if self._mapping is None else self._mapping[ids]]
             row += weights @ rows.astype(np.float32, copy=False)
         length = float(np.linalg.norm(row))

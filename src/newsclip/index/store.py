@@ -150,6 +150,11 @@ class Store:
             row[0] for row in self._database.rows_in("SELECT id FROM article WHERE key IN", keys)
         ]
 
+    def titles(self, keys: Sequence[int]) -> dict[int, tuple[str, str | None, str]]:
+        """The id, URL and title of each of the articles; keys that are no more are left out."""
+        query = "SELECT key, id, url, title FROM article WHERE key IN"
+        return {row[0]: (row[1], row[2], row[3]) for row in self._database.rows_in(query, keys)}
+
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""
         query = f"SELECT key, {_ALL} FROM article WHERE key IN"

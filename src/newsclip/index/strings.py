@@ -32,6 +32,11 @@ class Strings:
     def __len__(self) -> int:
         return len(self._ends) + len(self._added)
 
+    @property
+    def stored(self) -> int:
+        """How many of them were there from the beginning; they have the first numbers."""
+        return len(self._ends)
+
     def number(self, text: str) -> int:
         """The number of a string, or UNKNOWN."""
         return int(self.numbers([text])[0])

@@ -143,7 +143,10 @@ def _embedding_faults(
 def _derived_faults(snapshot: Snapshot) -> Iterator[Fault]:
     """What is looked up in a snapshot should be what its rows say."""
     terms, names = snapshot.strings("terms"), snapshot.strings("names")
-    for name, array in derived_arrays(snapshot.columns, terms, names).items():
+    analyzer = Analyzer()
+    words = Lexicon(analyzer, snapshot.folder / LEXICON).forms()
+    arrays = derived_arrays(snapshot.columns, terms, names, words, analyzer)
+    for name, array in arrays.items():
         if not np.array_equal(array, snapshot.derived(name)):
             problem = f"{name} is not what its rows say"
             yield Fault(_part(snapshot), problem, SNAPSHOT_REMEDY)

@@ -25,6 +25,7 @@ from newsclip.index.segment import Segment
 from newsclip.index.store import Store
 from newsclip.index.tag_names import Style
 from newsclip.index.tally import Tally
+from newsclip.index.typed import Typed
 from newsclip.index.vectors import products, widened
 from newsclip.index.verdicts import Verdicts
 
@@ -94,6 +95,11 @@ class View:
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
         return len(self._layers)
+
+    @property
+    def typed(self) -> Typed:
+        """What it knows of words that are half typed, or mistyped."""
+        return Typed(self._layers, self._analyzer, self._store, self.now)
 
     # Articles
 
@@ -468,6 +474,14 @@ class View:
         numbers = self._layers.terms.numbers([word.term for word in different])
         known = [word for word, number in zip(different, numbers, strict=True) if number >= 0]
         return known or different[:1]
+
+    def forms(self, text: str) -> list[str]:
+        """The words of a text with all their endings, but in small letters and without accents."""
+        return self._analyzer.forms(text)
+
+    def knows(self, term: str) -> bool:
+        """Whether some article has a term."""
+        return bool(self._layers.statistics.found(self.query({term: 1.0}).terms).any())
 
     def main_language(self) -> str:
         """The language of most articles: what a text is in that does not say."""

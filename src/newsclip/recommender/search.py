@@ -28,6 +28,8 @@ from newsclip.recommender.query import parse
 from newsclip.recommender.recency import freshness, timely
 from newsclip.recommender.search_hits import Sought, search_hits
 from newsclip.recommender.search_page import Mode, SearchOptions, SearchPage
+from newsclip.recommender.spelling import corrected, corrections
+from newsclip.recommender.suggest import other_queries
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,8 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
         total=answer.total,
         total_is_exact=answer.is_exact,
         facets=facets_of(view, answer.known, options.facets),
+        did_you_mean=asked.did_you_mean,
+        suggestions=() if answer.total else other_queries(view, query, asked.text),
         degraded=asked.degraded,
     )
 
@@ -103,22 +107,27 @@ class _Asked:
     where: Filter
     options: SearchOptions
     question: Question | None = None
+    text: str = ""
+    did_you_mean: str | None = None
     degraded: str | None = None
 
 
 def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     parsed = parse(query)
     where = parsed.narrowed(options.where)
-    written = _query_words(view, parsed.text, where.languages)
+    meant = corrections(view, parsed.text)
+    text = corrected(parsed.text, meant)
+    written = _query_words(view, text, where.languages)
     if not written:  # "???" means nothing: every article would be as near to it as any other
         return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
-    embedding, degraded = _embedding(view, parsed.text, options.mode)
+    embedding, degraded = _embedding(view, text, options.mode)
     by_meaning = options.mode == "semantic" and not degraded
-    terms = asked_for(view, parsed.text, written, embedding, by_meaning)
+    terms = asked_for(view, text, written, embedding, by_meaning)
     question = Question(terms, where, options.min_score, options.collapse, _weighing(options))
     passages = view.encoder_is_quick if options.passages is None else options.passages
     sought = Sought(written, terms.query, embedding if passages else None, options.collapse)
-    return _Asked(sought, where, options, question, degraded)
+    did_you_mean = corrected(query, meant) if meant else None
+    return _Asked(sought, where, options, question, text, did_you_mean, degraded)
 
 
 def _embedding(view: View, text: str, mode: Mode) -> tuple[NDArray[np.float32] | None, str | None]:

@@ -24,6 +24,7 @@ from newsclip.api.cli.search_command import search
 from newsclip.api.cli.serve_command import serve
 from newsclip.api.cli.similar_command import similar
 from newsclip.api.cli.snapshot_command import rebuild, snapshot
+from newsclip.api.cli.suggest_command import suggest
 from newsclip.api.cli.suggest_tags_command import suggest_tags
 from newsclip.api.cli.tags_command import tags
 from newsclip.api.cli.train_model_command import train_model
@@ -47,6 +48,7 @@ for command in (
     similar,
     export_similar,
     search,
+    suggest,
     suggest_tags,
     tags,
     curation,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import click
 
 from newsclip.api.cli.output import plain
+from newsclip.api.rendering import doubt_text
 from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
 from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
@@ -21,27 +22,11 @@ def print_answer(answer: TagAnswer) -> None:
 def _print(suggestions: Iterable[TagSuggestion], standing: str) -> None:
     for suggestion in suggestions:
         tag = click.style("#" + plain(suggestion.tag), bold=True)
-        said = ": ".join(filter(None, [standing, doubt_text(suggestion)]))
+        doubt = plain(doubt_text(suggestion.doubt)) if suggestion.doubt else ""
+        said = ": ".join(filter(None, [standing, doubt]))
         click.echo(f"{suggestion.score:.2f}  {tag}" + (f"  {said}" if said else ""))
         for evidence in suggestion.evidence:
             click.echo("      " + click.style(_evidence_text(evidence), dim=True))
-
-
-def doubt_text(suggestion: TagSuggestion) -> str:
-    """Why a tag is in doubt, and what to use in its place."""
-    doubt = suggestion.doubt
-    if doubt is None:
-        return ""
-    why = f"{_WHY[doubt.why]}"
-    return f"{why}; use #{plain(doubt.instead)}" if doubt.instead else why
-
-
-_WHY = {
-    "banned": "banned",
-    "replaced": "replaced by another",
-    "unknown": "used by no article",
-    "unlikely": "little speaks for it",
-}
 
 
 def _evidence_text(evidence: Evidence) -> str:

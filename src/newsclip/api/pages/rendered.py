@@ -8,7 +8,7 @@ from flask import Response, current_app, make_response, render_template
 
 from newsclip.api.marks import marked_words, passage
 from newsclip.api.pages.prose import headline, teaser
-from newsclip.api.rendering import reason_text
+from newsclip.api.rendering import doubt_text, reason_text
 
 # Pages need no script, no frame and nothing from another host; if markup ever slipped
 # through the escaping, a browser would still refuse to run or to load it.
@@ -65,6 +65,7 @@ def names(authors: tuple[str, ...]) -> str:
 
 _HELPERS: dict[str, Any] = {
     "day": day,
+    "doubt_text": doubt_text,
     "headline": headline,
     "language_tag": language_tag,
     "marked_words": marked_words,

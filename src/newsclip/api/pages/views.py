@@ -9,19 +9,16 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, current_app, request
 
 from newsclip.api.asking import default_choice
+from newsclip.api.pages.drafting import Drafting, is_of_this_site
 from newsclip.api.pages.front import front_page, main_sections, section_names
 from newsclip.api.pages.prose import blocks
-from newsclip.api.pages.question import PER_PAGE, Question
+from newsclip.api.pages.question import Question
 from newsclip.api.pages.rendered import render, render_error
-from newsclip.errors import ArticleNotFound, QueryInvalid
+from newsclip.errors import ArticleNotFound, FeedbackNotFound, QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
-from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
-from newsclip.recommender.draft import Draft
-from newsclip.recommender.hit import Hit
 from newsclip.recommender.search import search
-from newsclip.recommender.search_page import SearchOptions, SearchPage
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article, source_of_draft
 from newsclip.recommender.tags import suggest_tags
@@ -82,7 +79,7 @@ def search_page() -> Response:
         sections, names = main_sections(view), section_names(view)
         try:
             question = Question.from_args(request.args)
-            results = _results(view, question)
+            results = search(view, question.words, question.options(view.now))
         except QueryInvalid as error:
             problem = error
     return render(
@@ -97,43 +94,37 @@ def search_page() -> Response:
     )
 
 
-def _results(view: View, question: Question) -> SearchPage:
-    """Without words there is nothing to score: the newest articles that pass come first."""
-    at, limit = question.offset, PER_PAGE
-    if question.words:
-        options = SearchOptions(question.mode, limit, at, question.where)
-        return search(view, question.words, options)
-    keys = [] if question.is_empty else view.newest(question.where, at + limit + 1)[at:]
-    articles = view.articles(keys[:limit])
-    hits = [Hit(articles[key], 0.0, ()) for key in keys[:limit]]
-    total = 0 if question.is_empty else view.count(question.where)
-    more = at + limit if len(keys) > limit else None
-    return SearchPage(hits, at, limit, next_offset=more, total=total)
-
-
 @blueprint.route("/draft", methods=["GET", "POST"])
 def draft() -> Response:
-    """A box for a draft; tags for it and what was written before.
+    """A box for a draft: tags for it, what was written before, and a decision about each tag.
 
-    A form from another site could do no more than ask the same: nothing is stored or changed,
-    which is why the form carries no token.
+    To ask stores nothing, so that the form carries no token. A decision is kept, and is taken from
+    a page of this site alone.
     """
-    title, body = request.form.get("title", ""), request.form.get("body", "")
-    text = Draft(title=title, body=body) if (title + body).strip() else None
-    suggestions, related = None, None
+    form, number, problem = Drafting.from_form(request.form), None, None
+    if form.decides:
+        if not is_of_this_site(request):
+            return render_error(403, "Not from here", "Decide about tags on this site's own page.")
+        try:
+            form, number = form.decided(_archive())
+        except (QueryInvalid, FeedbackNotFound) as error:
+            problem = error
+    text = form.draft
+    answer, related = None, None
     with _archive().reading() as view:
         sections = main_sections(view)
         if text:
-            suggestions = suggest_tags(view, text).suggestions
+            answer = suggest_tags(view, text)
             related = similar(view, source_of_draft(view, text), _rail())
     empty = request.method == "POST" and text is None
     return render(
         "draft.html",
-        422 if empty else 200,
-        title=title,
-        body=body,
+        422 if empty or problem else 200,
+        form=form,
+        number=number,
+        problem=problem,
         empty=empty,
-        suggestions=suggestions,
+        answer=answer,
         similar=related,
         sections=sections,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.analysis import spelled_out
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
@@ -45,7 +46,7 @@ def evidence_for(
     """For each tag a sentence of the draft, then the nearest articles that carry the tag.
 
     The sentence is the first one with the tag's name in it, or else the one whose telling words
-    set the tag's articles apart from the draft's other neighbours.
+    set the tag's articles apart from the draft's other neighbours, or are of its name.
     """
     carriers = {tag: _carriers(view, tag, found, where) for tag in tags}
     sentences = _sentences(view, draft, carriers, found)
@@ -99,10 +100,14 @@ def _sentences(
     keys = np.array([*{*found.neighbours, *(k for tag in others.values() for k in tag)}], np.int64)
     telling = np.isin(sentences.terms, found.query.terms)
     holding = view.containing(sentences.terms, keys) & telling
-    return named | {
-        tag: _telling_sentence(view, sentences, language, holding, np.isin(keys, [*of_tag]))
-        for tag, of_tag in others.items()
-    }
+
+    def found_for(tag: str) -> list[TextEvidence]:
+        shares = _apart(holding, np.isin(keys, [*others[tag]]))
+        name = view.query(dict.fromkeys(view.terms(spelled_out(tag), language), 1.0)).terms
+        weights = shares + telling * np.isin(sentences.terms, name)
+        return _telling_sentence(view, sentences, weights, language)
+
+    return named | {tag: found_for(tag) for tag in others}
 
 
 def _named_sentence(text: str, place: Named) -> TextEvidence:
@@ -112,26 +117,27 @@ def _named_sentence(text: str, place: Named) -> TextEvidence:
 
 
 def _telling_sentence(
-    view: View,
-    sentences: Sentences,
-    language: str,
-    holding: NDArray[np.bool_],
-    of_tag: NDArray[np.bool_],
+    view: View, sentences: Sentences, terms: NDArray[np.float64], language: str
 ) -> list[TextEvidence]:
-    """The sentence whose words the tag's articles have, and the others have less.
-
-    ``holding`` says which articles have which term, ``(articles, terms)``; ``of_tag`` which of the
-    articles carry the tag.
-    """
-    shares = _share(holding[of_tag])
-    apart = np.maximum(shares - _share(holding[~of_tag]), 0)
-    weights = sentences.weights * (apart if apart.any() else shares)
+    """The sentence with the most of the terms that speak for a tag, each with its weight."""
+    weights = sentences.weights * terms
     if not weights.any():
         return []
     best = int(np.argmax(weights.sum(axis=1)))
     (term,) = view.term_texts(sentences.terms[[int(np.argmax(weights[best]))]])
     sentence = sentences.texts[best]
     return [TextEvidence(sentence, view.as_written(sentence, {term}, language)[term])]
+
+
+def _apart(holding: NDArray[np.bool_], of_tag: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """By how much more of a tag's articles than of the others have each term, 0 to 1.
+
+    ``holding`` says which articles have which term, ``(articles, terms)``; ``of_tag`` which of the
+    articles carry the tag. Where nothing sets them apart, the share of those.
+    """
+    shares = _share(holding[of_tag])
+    apart: NDArray[np.float64] = np.maximum(shares - _share(holding[~of_tag]), 0)
+    return apart if apart.any() else shares
 
 
 def _share(holding: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -1,0 +1,178 @@
+"""Sorted texts that are found by their beginning, or by one that is nearly it."""
+
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from newsclip.index.columns import Array
+
+_HEAD = 8  # bytes of each text, as a number: found faster than by a look at the text
+_SHORTEST = 4  # letters of a word that may be mistyped
+_BEGUN = range(5, 41)  # letters of a beginning that may be
+_LONG = 8  # letters of one that may be mistyped in two places
+_BYTES = 4  # of a letter, at most
+_MOST_LOOKED_AT = 2_000  # texts that begin alike
+
+WORD_LIST: Mapping[str, str] = {
+    "heads": "<u8",
+    "letters": "<u4",
+    "ends": "<i8",
+    "text": "u1",
+    "numbers": "<i4",
+}
+"""The arrays of a list, and the type of each."""
+
+
+class WordList:
+    """Texts in the order of their UTF-8, each with a number; read in place, never changed."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        """``arrays`` are those that :meth:`arrays_of` gave; they may be memory-mapped."""
+        self._heads: NDArray[np.uint64] = arrays["heads"].view(np.uint64)
+        self._letters: NDArray[np.uint32] = arrays["letters"].view(np.uint32)
+        self._ends: NDArray[np.int64] = arrays["ends"].view(np.int64)
+        self._text: NDArray[np.uint8] = arrays["text"].view(np.uint8)
+        self.numbers: NDArray[np.int32] = arrays["numbers"].view(np.int32)
+
+    @staticmethod
+    def arrays_of(numbered: Sequence[tuple[str, int]]) -> dict[str, Array]:
+        """The arrays of some texts with their numbers; a text may come several times."""
+        ordered = sorted((text.encode(), number) for text, number in numbered)
+        texts = [text for text, _ in ordered]
+        return {
+            "heads": np.array([_head(text) for text in texts], np.uint64),
+            "letters": np.array([_letters(text) for text in texts], np.uint32),
+            "ends": np.cumsum([len(text) for text in texts], dtype=np.int64),
+            "text": np.frombuffer(b"".join(texts), np.uint8),
+            "numbers": np.array([number for _, number in ordered], np.int32),
+        }
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Of no text at all."""
+        return cls(cls.arrays_of([]))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, place: int) -> str:
+        return self._bytes(place).decode()
+
+    def _bytes(self, place: int) -> bytes:
+        start = self._ends[place - 1] if place else 0
+        return bytes(self._text[start : self._ends[place]])
+
+    def starting(self, prefix: str) -> NDArray[np.int64]:
+        """The places of the texts that begin so, ascending."""
+        return np.concatenate([np.empty(0, np.int64), *self._starting([prefix])])
+
+    def starting_nearly(self, prefix: str) -> NDArray[np.int64]:
+        """The places of the texts whose beginning is one edit away, ascending.
+
+        An edit is a letter too many, too few, another one, or two that changed places (Damerau).
+        """
+        near = edits(prefix)
+        found = np.unique(np.concatenate([np.empty(0, np.int64), *self._starting(sorted(near))]))
+        if len(prefix.encode()) < _HEAD:  # what was looked up is all that there is to it
+            return found
+        lengths = range(len(prefix) - 1, len(prefix) + 2)
+        alike = [not near.isdisjoint(self[p][:n] for n in lengths) for p in found.tolist()]
+        return found[np.array(alike, np.bool_)]
+
+    def _starting(self, prefixes: Sequence[str]) -> Iterator[NDArray[np.int64]]:
+        encoded = [prefix.encode() for prefix in prefixes]
+        lowest = np.array([_head(text) for text in encoded], np.uint64)
+        rest = [8 * max(0, _HEAD - len(text)) for text in encoded]
+        highest = lowest + np.array([(1 << bits) - 1 for bits in rest], np.uint64)
+        starts = np.searchsorted(self._heads, lowest)
+        ends = np.searchsorted(self._heads, highest, side="right")
+        for start, end, text in zip(starts.tolist(), ends.tolist(), encoded, strict=True):
+            if len(text) > _HEAD and end > start:
+                start, end = self._within(start, end, text)
+            yield np.arange(start, min(end, start + _MOST_LOOKED_AT) if len(prefixes) > 1 else end)
+
+    def _within(self, start: int, end: int, prefix: bytes) -> tuple[int, int]:
+        """Of the places from one to another, those whose texts begin so."""
+        return self._first(start, end, prefix), self._first(start, end, prefix + b"\xff")
+
+    def _first(self, start: int, end: int, text: bytes) -> int:
+        while start < end:
+            middle = (start + end) // 2
+            if self._bytes(middle) < text:
+                start = middle + 1
+            else:
+                end = middle
+        return start
+
+    def most(self, places: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+        """Of some places those with the highest numbers, these first."""
+        return most(places, self.numbers[places], limit)
+
+    def nearest(self, word: str) -> list[tuple[str, int]]:
+        """The texts that a word was mistyped for, with their numbers: the nearest alone.
+
+        A word of four letters or more may differ in one place, one of eight or more in two.
+        """
+        most = edits_of(word)
+        if not most or not len(self):
+            return []
+        others = np.bitwise_count(self._letters ^ np.uint32(_letters(word.encode())))
+        places = np.flatnonzero(others <= 2 * most)
+        lengths = self._ends[places] - np.where(places > 0, self._ends[places - 1], 0)
+        near = places[np.abs(lengths - len(word.encode())) <= _BYTES * most].tolist()
+        return nearest(word, {self[place]: int(self.numbers[place]) for place in near})
+
+
+def most(places: NDArray[np.int64], numbers: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
+    """The places that have the highest numbers, these first; equal ones as they come."""
+    if len(places) > limit:
+        kept = np.sort(np.argpartition(-numbers, limit - 1)[:limit])
+        places, numbers = places[kept], numbers[kept]
+    return places[np.argsort(-numbers, kind="stable")]
+
+
+def nearest(word: str, numbered: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Of some texts with their numbers, those nearest to a word; none if all are too far."""
+    most = edits_of(word)
+    found = extract(word, numbered.keys(), scorer=OSA.distance, score_cutoff=most, limit=None)
+    least = min((distance for _, distance, _ in found if distance), default=0)
+    return [(text, numbered[text]) for text, distance, _ in found if distance == least > 0]
+
+
+def edits_of(word: str) -> int:
+    """In how many places a word may be mistyped."""
+    if not word.isalpha() or len(word) < _SHORTEST:
+        return 0
+    return 1 if len(word) < _LONG else 2
+
+
+def edits(word: str) -> set[str]:
+    """All beginnings that are one edit away (Norvig, 2007); none of a very short or long one."""
+    if len(word) not in _BEGUN:
+        return set()
+    splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    alphabet = {*string.ascii_lowercase, *word}
+    near = {before + after[1:] for before, after in splits if after}
+    near |= {before + after[1] + after[0] + after[2:] for before, after in splits if after[1:]}
+    near |= {
+        before + letter + after[1:] for before, after in splits if after for letter in alphabet
+    }
+    near |= {before + letter + after for before, after in splits for letter in alphabet}
+    return near - {word}
+
+
+def _head(text: bytes) -> int:
+    return int.from_bytes(text[:_HEAD].ljust(_HEAD, b"\0"), "big")
+
+
+def _letters(text: bytes) -> int:
+    """Which letters a text has, as bits: an edit changes two of them at most."""
+    bits = 0
+    for byte in set(text):
+        bits |= 1 << (byte & 31)
+    return bits

@@ -1,0 +1,138 @@
+"""What somebody who has begun to type may want to ask.
+
+All of it is made of what readers may see in the archive at this moment, not of what others have
+asked before: so every suggestion finds something, and none tells what is not published.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from newsclip.index.filters import Filter
+from newsclip.index.view import View
+from newsclip.index.wordlist import edits
+from newsclip.recommender.query import parse
+
+MAX_CHARACTERS = 200
+"""What is typed beyond it is no beginning any more."""
+
+NameKind = Literal["tag", "section", "author"]
+CompletionKind = Literal["tag", "section", "author", "query", "title"]
+
+_NAMES, _QUERIES = 3, 3  # of a list at most; the rest are titles
+_TITLES = 40  # the newest ones, which queries are completed from
+_LOOKED_AT = 160  # titles, for the ones in which a word begins as the last one does
+_WORDS = 16  # that a word alone may become
+_SHORTEST = 3  # letters of a word alone that titles are looked up by
+_FIELD = re.compile(r'(?:^|.*\s)-?(tag|section|author):"?([^"]*)', re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One way to go on: a tag, section or author to look at, a query, or an article.
+
+    ``articles`` is how many visible ones have the name, for a name; ``article_id`` and ``url``
+    are the article's, for a title.
+    """
+
+    kind: CompletionKind
+    text: str
+    articles: int | None = None
+    article_id: str | None = None
+    url: str | None = None
+
+
+def suggest(view: View, typed: str, limit: int = 8) -> list[Completion]:
+    """How what was typed may go on: names first, then queries, then titles of the newest articles.
+
+    The last word may be half typed. Where nothing begins as it does, one letter may be wrong.
+    Behind ``tag:``, ``section:`` or ``author:`` only such names are given.
+    """
+    typed = typed[:MAX_CHARACTERS].replace("#", " ")  # half of a hashtag has no words yet
+    if field := _FIELD.fullmatch(typed):
+        names = _names(view, " ".join(view.forms(field[2])), limit)
+        return [name for name in names if name.kind == field[1].lower()]
+    words = view.forms(typed)
+    if not words:
+        return []
+    names = _names(view, " ".join(words), min(_NAMES, limit))
+    titles = _titles(view, words)
+    before = typed[: view.words(typed)[-1].start].lstrip()
+    queries = [Completion("query", before + run) for run in _runs(view, words[-1], titles)]
+    articles = [Completion("title", title, None, each, url) for each, url, title in titles]
+    return [*names, *queries[: min(_QUERIES, limit - len(names))], *articles][:limit]
+
+
+def other_queries(view: View, query: str, text: str) -> tuple[str, ...]:
+    """What finds something where a query finds nothing: it without its conditions, and names.
+
+    ``text`` are its words, spelled as the archive spells them.
+    """
+    text = text[:MAX_CHARACTERS]
+    known = any(view.knows(word.term) for word in view.query_words(text))
+    freed = [text] if known and parse(query).where != Filter() else []
+    names = _names(view, " ".join(view.forms(text)), _NAMES)
+    return (*freed, *(f"{name.kind}:{_quoted(name.text)}" for name in names))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if re.search(r"\s", name) else name
+
+
+def _names(view: View, prefix: str, limit: int) -> list[Completion]:
+    find = view.typed.names
+    found = find(prefix, limit) or find(prefix, limit, nearly=True)
+    return [Completion(cast(NameKind, kind), name, count) for kind, name, count in found]
+
+
+_Title = tuple[str, str | None, str]
+
+
+def _titles(view: View, words: Sequence[str]) -> list[_Title]:
+    """The newest visible articles in whose titles the words stand, the last perhaps half typed."""
+    *before, last = words
+    if not before:
+        return _titles_of_word(view, last) if len(last) >= _SHORTEST else []
+    looked_at = view.typed.titles(view.typed.titled(before, (), _LOOKED_AT))
+    read = [(title, view.forms(title[2])) for title in looked_at]
+    for begins in _ways_to_begin(last):
+        if fitting := [title for title, forms in read if any(map(begins, forms))]:
+            return fitting[:_TITLES]
+    return []
+
+
+def _titles_of_word(view: View, word: str) -> list[_Title]:
+    for nearly in (False, True):
+        if endings := view.typed.words(word, _WORDS, nearly):
+            found = view.typed.titles(view.typed.titled((), endings, _TITLES))
+            if found:
+                return found
+    return []
+
+
+def _ways_to_begin(last: str) -> Iterator[Callable[[str], bool]]:
+    """Whether a word begins as the last one does; then whether it nearly does."""
+    yield lambda word: word.startswith(last)
+    near = tuple(edits(last))
+    yield lambda word: word.startswith(near)
+
+
+def _runs(view: View, last: str, titles: Sequence[_Title]) -> list[str]:
+    """The words of titles that the last one may become, and two that follow each other often."""
+    read = [view.forms(title) for _, _, title in titles]
+    for begins in _ways_to_begin(last):
+        counted = Counter(run for words in read for run in set(_beginning(words, begins)))
+        if counted:
+            ranked = sorted(counted, key=lambda run: (-counted[run], len(run), run))
+            return [r for r in ranked if r != last and (" " not in r or counted[r] > 1)]
+    return []
+
+
+def _beginning(words: Sequence[str], begins: Callable[[str], bool]) -> Iterator[str]:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if begins(word):
+            yield word
+            if len(following) >= _SHORTEST:
+                yield f"{word} {following}"
