@@ -40,7 +40,11 @@ def scores(
         max(plain_bm25.holders(shelf, field, term) for field in plain_bm25.WEIGHTS) <= 5
         for term in known
     )
-    is_name = rare and (len({written[t] for t in known}) <= 2 or kind_of(text) == "name")
+    is_name = (
+        rare
+        and len(known) == len(written)
+        and (len({written[t] for t in known}) <= 2 or kind_of(text) == "name")
+    )
     for article_id, (whole, title, lead, covered, present) in matches.items():
         likeness = 0.0 if mode == "keyword" else meaning.get(article_id, 0.0)
         if not present and (mode == "keyword" or likeness < 0.35 + 0.1 * (1 - share)):

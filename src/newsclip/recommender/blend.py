@@ -25,6 +25,7 @@ MEANING: Mapping[QueryKind, float] = {"name": 0.4, "phrase": 0.5, "question": 0.
 _HARDLY_KNOWN = 0.2
 _RARE = 200  # a name is rare if at most one article in so many has it
 _FEW = 5  # articles; in a small archive so few are rare in any case
+_LOOKED_AT = 100  # words of a query
 _SHORT = 2  # words; so short a query with a rare word is a name, however it is written
 
 
@@ -136,20 +137,30 @@ def asked(
 ) -> Asked:
     """A query as it is ranked by: its text, its terms, each as it was typed, and its embedding.
 
-    Where hardly anything of it is known its meaning alone counts, if there is an embedding, as it
-    does where somebody asks for that.
+    Words of the text that no article has make the others, and what they were corrected to, count
+    less. Where hardly anything of it is known its meaning alone counts, if there is an embedding;
+    so it does where somebody asks for that.
     """
     query = view.query(dict.fromkeys(written, 1.0))
     worth = view.rarities(query.terms, anywhere=True)
     order = np.argsort(-worth, kind="stable")[: np.count_nonzero(worth)]
     query, worth = TermQuery(query.terms[order], query.weights[order]), worth[order]
-    unknown = (len(written) - len(query)) * float(np.log1p((len(view) + 0.5) / 0.5))
-    known = float(worth.sum() / max(worth.sum() + unknown, 1e-9))
+    unknown = _unknown(view, text)
+    unheard = unknown * float(np.log1p((len(view) + 0.5) / 0.5))
+    known = float(worth.sum() / max(worth.sum() + unheard, 1e-9))
     floor = (_ASKED_FLOOR if by_meaning else MEANING_FLOOR) + _UNKNOWN_FLOOR * (1 - known)
     if by_meaning or (embedding is not None and known < _HARDLY_KNOWN):
         return Asked(query.first(0), known, embedding, 1.0, True, floor, ())
-    name = _name(view, text, query, written) if _is_rare(view, worth) else ()
+    whole = not unknown and _is_rare(view, worth)
+    name = _name(view, text, query, written) if whole else ()
     return Asked(query, known, embedding, MEANING[kind_of(text)], False, floor, name)
+
+
+def _unknown(view: View, text: str) -> int:
+    """How many of the first words of a text no article has."""
+    typed = dict.fromkeys((word.term for word in view.query_words(text)[:_LOOKED_AT]), 1.0)
+    found = view.query(typed).terms
+    return len(typed) - int(np.count_nonzero(view.rarities(found, anywhere=True)))
 
 
 def _is_rare(view: View, worth: NDArray[np.float64]) -> bool:

@@ -120,9 +120,10 @@ def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     written = _query_words(view, text, where.languages)
     if not written:  # "???" means nothing: every article would be as near to it as any other
         return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
-    embedding, degraded = _embedding(view, text, options.mode)
+    # A correction is a guess: the meaning is that of what was typed.
+    embedding, degraded = _embedding(view, parsed.text, options.mode)
     by_meaning = options.mode == "semantic" and not degraded
-    terms = asked_for(view, text, written, embedding, by_meaning)
+    terms = asked_for(view, parsed.text, written, embedding, by_meaning)
     question = Question(terms, where, options.min_score, options.collapse, _weighing(options))
     passages = view.encoder_is_quick if options.passages is None else options.passages
     sought = Sought(written, terms.query, embedding if passages else None, options.collapse)
