@@ -31,6 +31,7 @@ maps these classes to answers, and one in ``newsclip.api.cli`` maps them to exit
     │   └── EncoderMismatch        the archive's embeddings come from another model
     └── RankerError
         ├── RankerInvalid          a stored ranker that cannot be used
+        ├── TaggerInvalid          a stored tagger that cannot be used
         └── TooLittleKnown         too few articles that are known to belong together
 """
 
@@ -296,7 +297,7 @@ class EncoderMismatch(EncoderError):
 
 
 class RankerError(NewsclipError):
-    """What ranks related articles cannot be used, learned or measured."""
+    """What ranks articles or tags cannot be used, learned or measured."""
 
 
 class RankerInvalid(RankerError):
@@ -305,6 +306,15 @@ class RankerInvalid(RankerError):
     def __init__(self, problem: str) -> None:
         remedy = "learn it anew: newsclip tune; or use the general one: newsclip tune --reset"
         super().__init__(f"the archive's own ranker {problem}", remedy)
+        self.problem = problem
+
+
+class TaggerInvalid(RankerError):
+    """A stored tagger is damaged, or was learned by another version."""
+
+    def __init__(self, problem: str) -> None:
+        remedy = "learn it anew: newsclip tags train; until then votes and names serve"
+        super().__init__(f"the archive's tagger {problem}", remedy)
         self.problem = problem
 
 

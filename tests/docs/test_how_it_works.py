@@ -5,7 +5,7 @@ import pytest
 
 from newsclip.recommender import fusion, search
 from newsclip.recommender.ranking import FIXED
-from newsclip.recommender.tagging import scoring
+from newsclip.recommender.tagging import witnesses
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
 
@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
     ("job", "weight"),
     [
         ("related articles", FIXED.curves["meaning"].values[-1]),
-        ("neighbours for tags", scoring.SEMANTIC_WEIGHT),
+        ("neighbours for tags", witnesses.SEMANTIC_WEIGHT),
     ],
 )
 def test_the_weights_are_those_of_the_code(job: str, weight: float) -> None:
@@ -24,5 +24,5 @@ def test_the_weights_are_those_of_the_code(job: str, weight: float) -> None:
 
 def test_the_depths_are_those_of_the_code() -> None:
     numbers = re.findall(r"\d[\d,]*\d", PAGE.read_text("utf-8"))
-    depths = {fusion.DEPTH, search.MAX_DEPTH, scoring.NEIGHBOURS}
+    depths = {fusion.DEPTH, search.MAX_DEPTH, witnesses.NEIGHBOURS}
     assert depths <= {int(number.replace(",", "")) for number in numbers}

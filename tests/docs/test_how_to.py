@@ -197,7 +197,11 @@ def test_nginx_passes_on_what_is_public_and_nothing_else() -> None:
         for kind, location in passed:
             if path == location if kind == "=" else re.search(location, path):
                 public.add((operation.method, operation.path))
-    assert public == {("GET", "/v1/search"), ("GET", "/v1/articles/{id}/similar")}
+    assert public == {
+        ("GET", "/v1/search"),
+        ("GET", "/v1/suggest"),
+        ("GET", "/v1/articles/{id}/similar"),
+    }
 
 
 def test_the_settings_are_settings(tmp_path: Path) -> None:

@@ -269,3 +269,73 @@ def with_status_errors_apart(visit: Visit, path: str) -> None:
     answer = visit.page.goto(path)
     if answer and answer.status >= 400:
         visit.complaints.clear()
+
+
+# Suggestions while typing
+
+
+@pytest.mark.parametrize("path", ["/", "/search"])
+def test_the_box_suggests_and_is_used_by_keyboard(visit: Visit, path: str) -> None:
+    page = visit.page
+    page.goto(path)
+    box = page.get_by_role("combobox", name="Search the archive")
+    assert box.get_attribute("aria-expanded") == "false"
+    box.press_sequentially("harb")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    options.first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert options.all_inner_texts()[0].split("\n") == ["#Harbour", "tag, 23"]
+    count = options.count()
+    assert page.get_by_role("status").inner_text() == f"{count} suggestions"
+
+    page.keyboard.press("ArrowDown")
+    assert options.first.get_attribute("aria-selected") == "true"
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    page.keyboard.press("ArrowUp")
+    assert box.get_attribute("aria-activedescendant") is None, "back in the box"
+    page.keyboard.press("ArrowUp")
+    assert options.last.get_attribute("aria-selected") == "true", "from the other end"
+    page.keyboard.press("Escape")
+    assert not options.first.is_visible()
+    assert visit.focused() == "q"
+
+    box.press_sequentially("o")
+    options.first.wait_for()
+    page.keyboard.press("ArrowUp")
+    title = options.last.inner_text().split("\n")[0]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles/**")
+    assert page.get_by_role("heading", level=1).inner_text() == title
+
+
+def test_a_suggested_query_keeps_the_filters(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/search?section=Sport")
+    page.get_by_role("combobox", name="Search the archive").press_sequentially("repor")
+    page.get_by_role("option").filter(has_text="search").first.click()
+    page.wait_for_url("**/search?q=report*")
+    assert "section=Sport" in page.url
+
+
+def test_what_the_service_sends_is_shown_as_text(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/search")
+    suggestion = {"kind": "query", "text": "<img src=x>", "articles": None, "id": None, "url": None}
+    page.route("**/v1/suggest?*", lambda route: route.fulfill(json={"suggestions": [suggestion]}))
+    page.get_by_role("combobox", name="Search the archive").press_sequentially("x")
+    option = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    option.wait_for()
+    assert option.inner_text().startswith("<img src=x>")
+    assert page.locator("img").count() == 0
+
+
+def test_the_box_works_without_javascript(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    assert page.get_by_role("combobox").count() == 0
+    page.get_by_role("searchbox", name="Search the archive").fill("rowing")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=rowing")
+    assert page.locator("ol.results li").count() > 0
+    context.close()

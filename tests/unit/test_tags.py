@@ -12,7 +12,7 @@ from newsclip.index.archive import Archive
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
-from newsclip.recommender.tagging.scoring import NEIGHBOURS
+from newsclip.recommender.tagging.witnesses import NEIGHBOURS
 from newsclip.recommender.tags import TagSuggestion, suggest_tags
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)

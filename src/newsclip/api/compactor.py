@@ -8,9 +8,6 @@
                                low priority makes the next one, and each worker changes to it
 """
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +15,13 @@ from pathlib import Path
 
 import structlog
 
+from newsclip.api.background import run_beside
 from newsclip.errors import NewsclipError, SnapshotError, StoreBusy
 from newsclip.index import compaction
 from newsclip.index.snapshot import Snapshots
 from newsclip.index.store import Store
 
 _SECONDS_BETWEEN_LOOKS = 2
-_NICENESS = 10
 _STALE = 3 * compaction.MOST_CHANGES  # changes that would keep a worker from starting soon
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -108,21 +105,8 @@ def _look(store: Store, stop: threading.Event) -> None:
 
 
 def _make_in_child(directory: Path, stop: threading.Event) -> None:
-    command = [sys.executable, "-m", "newsclip.api.cli", "snapshot", "--if-due", "--json"]
-    child = subprocess.Popen(
-        [*command, "--data", str(directory)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        process_group=0,  # Ctrl-C is for the main process, which ends this one
-    )
-    os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
-    while child.poll() is None:
-        if stop.wait(0.1):
-            child.terminate()  # nobody sees what is half made; the next attempt removes it
-    output = child.communicate()[0].strip()
-    if child.returncode == 0:
+    code, output = run_beside(["snapshot", "--if-due", "--json"], directory, stop)
+    if code == 0:
         log.info("snapshot made", result=output)
     elif not stop.is_set():
         log.warning("snapshot not made", reason=output)

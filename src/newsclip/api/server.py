@@ -5,7 +5,8 @@
     newsclip serve                checks the port, the archive and its snapshot, then starts
     ├── worker 1                  opens the archive, answers, loads the view beside that
     ├── worker N                  the same; sees each change of the others at its next request
-    └── newsclip snapshot         now and then, when enough has changed
+    ├── newsclip snapshot         now and then, when enough has changed
+    └── newsclip tags train       the same
 """
 
 import functools
@@ -24,7 +25,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from newsclip.api import compactor, logs
+from newsclip.api import compactor, logs, trainer
 from newsclip.api.settings import Settings
 from newsclip.errors import SettingInvalid
 from newsclip.index.archive import Archive
@@ -56,7 +57,12 @@ def serve(settings: Settings) -> None:
         log.warning("the archive is empty", data=str(settings.data.resolve()))
     # Forked workers would share locks and threads of the libraries that the check has loaded.
     multiprocessing.set_start_method("spawn", force=True)
-    with _shared_measurements(settings.workers), compactor.compacting(settings.data):
+    data = settings.data
+    with (
+        _shared_measurements(settings.workers),
+        compactor.compacting(data),
+        trainer.training(data),
+    ):
         server = _server(settings)
         log.info("serving", url=url_of(settings), workers=settings.workers, revision=revision)
         stopped = threading.Event()

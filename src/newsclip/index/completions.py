@@ -46,7 +46,8 @@ class Completions:
         return [(name.split("=", 1)[0], name.split("=", 1)[1]) for name in names]
 
     def _newer(self, prefix: str, nearly: bool) -> Iterator[int]:
-        for beginning in sorted(edits(prefix)) if nearly else [prefix]:
+        beginnings = sorted(edits(prefix)) if nearly else [prefix]
+        for beginning in beginnings if self._added else ():
             place = bisect_left(self._added, (beginning, 0))
             while place < len(self._added) and self._added[place][0].startswith(beginning):
                 yield self._added[place][1]

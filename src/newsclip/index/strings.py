@@ -112,7 +112,7 @@ class Strings:
         first = np.empty(len(numbers), np.uint8)
         old = numbers < len(self._ends)
         first[old] = self._text[self._spans(numbers[old])[0]]
-        first[~old] = [self.text(n).encode()[0] for n in numbers[~old].tolist()]
+        first[~old] = [text[0].encode()[0] for text in self.texts(numbers[~old].tolist())]
         return first
 
     def arrays(self) -> dict[str, Array]:

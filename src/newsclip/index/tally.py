@@ -51,10 +51,13 @@ class Tally:
         least = np.sort(self._counts[mine])[-count:][:1]
         mine = mine[self._counts[mine] >= least] if len(mine) else mine
         prefix = len(attribute_name(attribute, ""))
-        found = [
-            Tallied(self._names.text(int(self._numbers[at]))[prefix:], int(self._counts[at]), key)
-            for at, key in zip(mine.tolist(), self._keys[self._first[mine]].tolist(), strict=True)
-        ]
+        counted = zip(
+            self._names.texts(self._numbers[mine].tolist()),
+            self._counts[mine].tolist(),
+            self._keys[self._first[mine]].tolist(),
+            strict=True,
+        )
+        found = [Tallied(name[prefix:], articles, key) for name, articles, key in counted]
         return sorted(found, key=lambda each: (-each.articles, each.folded))[:count]
 
 

@@ -58,7 +58,8 @@ class Typed:
         best = stored.most(places, limit).tolist()
         counted = {stored[place]: int(stored.numbers[place]) for place in best}
         lexicon = self._layers.delta.lexicon
-        for beginning in sorted(edits(prefix)) if nearly else [prefix]:
+        beginnings = edits(prefix) if nearly else [prefix]
+        for beginning in beginnings if len(lexicon) else ():
             for word, articles in lexicon.forms(beginning, ["title"]).items():
                 counted[word] = counted.get(word, 0) + articles
         return sorted(counted, key=lambda word: -counted[word])[:limit]

@@ -23,7 +23,9 @@ from newsclip.index.lexicon import FieldTerm
 from newsclip.index.rules import Rulebook
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
+from newsclip.index.tag_feedback import Feedback
 from newsclip.index.tag_names import Style
+from newsclip.index.taggers import StoredTagger
 from newsclip.index.tally import Tally
 from newsclip.index.typed import Typed
 from newsclip.index.vectors import products, widened
@@ -263,6 +265,19 @@ class View:
         """The ranker that was learned on this archive with its present encoder, as stored."""
         return self._store.rankers.of(self.encoder_identity)
 
+    def tagger_version(self) -> tuple[str, str, int] | None:
+        """What changes with each tagger that is learned with the present encoder."""
+        version = self._store.taggers.version(self.encoder_identity)
+        return None if version is None else (self.encoder_identity, *version)
+
+    def stored_tagger(self) -> StoredTagger | None:
+        """The tagger that was learned last on this archive with its present encoder."""
+        return self._store.taggers.of(self.encoder_identity)
+
+    def standing_feedback(self) -> list[Feedback]:
+        """All that editors made of suggested tags and that is not undone, the oldest first."""
+        return self._store.tag_feedback.standing()
+
     def verdicts(self) -> Verdicts:
         """What editors said of suggested tags, as it stands."""
         return self._store.judged_drafts.of(self._layers.encoder.number, self._encoder)
@@ -452,9 +467,9 @@ class View:
         """
         return self._layers.statistics.rarities(terms, anywhere)
 
-    def words(self, text: str) -> list[Word]:
-        """The words of a text as they are indexed in English, in their order, with their places."""
-        return self._analyzer.words(text)
+    def words(self, text: str, language: str | None = "en") -> list[Word]:
+        """The words of a text as they are indexed in a language, in order, with their places."""
+        return self._analyzer.words(text, language)
 
     def query_words(self, query: str, languages: Collection[str] = ()) -> list[Word]:
         """The words of a query, each as it is indexed in the languages of the archive.

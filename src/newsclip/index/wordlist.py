@@ -45,7 +45,7 @@ class WordList:
         ordered = sorted((text.encode(), number) for text, number in numbered)
         texts = [text for text, _ in ordered]
         return {
-            "heads": np.array([_head(text) for text in texts], np.uint64),
+            "heads": _heads(texts),
             "letters": np.array([_letters(text) for text in texts], np.uint32),
             "ends": np.cumsum([len(text) for text in texts], dtype=np.int64),
             "text": np.frombuffer(b"".join(texts), np.uint8),
@@ -86,15 +86,18 @@ class WordList:
 
     def _starting(self, prefixes: Sequence[str]) -> Iterator[NDArray[np.int64]]:
         encoded = [prefix.encode() for prefix in prefixes]
-        lowest = np.array([_head(text) for text in encoded], np.uint64)
+        lowest = _heads(encoded)
         rest = [8 * max(0, _HEAD - len(text)) for text in encoded]
         highest = lowest + np.array([(1 << bits) - 1 for bits in rest], np.uint64)
         starts = np.searchsorted(self._heads, lowest)
         ends = np.searchsorted(self._heads, highest, side="right")
-        for start, end, text in zip(starts.tolist(), ends.tolist(), encoded, strict=True):
-            if len(text) > _HEAD and end > start:
-                start, end = self._within(start, end, text)
-            yield np.arange(start, min(end, start + _MOST_LOOKED_AT) if len(prefixes) > 1 else end)
+        if len(prefixes) > 1:
+            ends = np.minimum(ends, starts + _MOST_LOOKED_AT)
+        for each in np.flatnonzero(starts < ends).tolist():
+            start, end = int(starts[each]), int(ends[each])
+            if len(encoded[each]) > _HEAD:
+                start, end = self._within(start, end, encoded[each])
+            yield np.arange(start, end)
 
     def _within(self, start: int, end: int, prefix: bytes) -> tuple[int, int]:
         """Of the places from one to another, those whose texts begin so."""
@@ -166,8 +169,10 @@ def edits(word: str) -> set[str]:
     return near - {word}
 
 
-def _head(text: bytes) -> int:
-    return int.from_bytes(text[:_HEAD].ljust(_HEAD, b"\0"), "big")
+def _heads(texts: Sequence[bytes]) -> NDArray[np.uint64]:
+    """The first bytes of texts as numbers, which are in the order of the texts."""
+    padded = b"".join(text[:_HEAD].ljust(_HEAD, b"\0") for text in texts)
+    return np.frombuffer(padded, ">u8").astype(np.uint64)
 
 
 def _letters(text: bytes) -> int:

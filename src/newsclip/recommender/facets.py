@@ -1,11 +1,10 @@
 """What an answer is made of: its sections, tags, authors and years, with their counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.article import Article
 from newsclip.index.filters import fold
 from newsclip.index.tally import Tallied, years
 from newsclip.index.view import View
@@ -27,26 +26,32 @@ def facets_of(
     """
     counted = [name for name in names if name != "year"]
     tally = view.tally(np.sort(keys)[::-1]) if counted else None
-    found = {name: tally.most_common(name, MOST_VALUES) for name in counted} if tally else {}
-    articles = view.articles({each.key for values in found.values() for each in values})
     facets: dict[FacetName, list[FacetValue]] = {}
     for name in names:
-        if name == "year":
+        if name == "year" or tally is None:
             facets[name] = _years(view, keys)
         else:
-            facets[name] = [_spelled(articles, name, each) for each in found[name]]
+            facets[name] = _spelled(view, name, tally.most_common(name, MOST_VALUES))
     return facets
 
 
-def _spelled(articles: Mapping[int, Article], name: FacetName, each: Tallied) -> FacetValue:
-    article = articles[each.key]
-    written = {
-        "section": [article.section or ""],
-        "tag": article.tags,
-        "author": article.authors,
-    }[name]
-    spelling = next(value for value in written if fold(value) == each.folded)
-    return FacetValue(spelling, each.articles)
+def _spelled(view: View, name: FacetName, values: Sequence[Tallied]) -> list[FacetValue]:
+    """The values as the first article that has each spells it."""
+    written = _written(view, name, [each.key for each in values])
+    return [
+        FacetValue(next(name for name in names if fold(name) == each.folded), each.articles)
+        for each, names in zip(values, written, strict=True)
+    ]
+
+
+def _written(view: View, name: FacetName, keys: Sequence[int]) -> list[Sequence[str]]:
+    """What the article of each key has of a facet; only authors have to be read from the store."""
+    if name == "section":
+        return [[section or ""] for section in view.sections(np.array(keys, np.int64))]
+    if name == "tag":
+        return [view.tags_of(key) for key in keys]
+    articles = view.articles(keys)
+    return [articles[key].authors for key in keys]
 
 
 def _years(view: View, keys: _Keys) -> list[FacetValue]:

@@ -28,7 +28,7 @@ SENTENCE = re.compile(
 """A sentence, perhaps with blanks at its end; a line break always ends one."""
 
 _SENTENCES = 60  # of a text, from its beginning
-_LOOKED_AT = 30  # of a hit, for the one that is nearest in meaning
+_LOOKED_AT = 24  # of a hit, for the one that is nearest in meaning
 _PASSAGE = 300  # characters; two sentences that are longer are no passage
 _SHORTEST, _LONGEST = 20, 400  # characters; what is shorter is a byline or a subhead
 

@@ -22,8 +22,8 @@ NameKind = Literal["tag", "section", "author"]
 CompletionKind = Literal["tag", "section", "author", "query", "title"]
 
 _NAMES, _QUERIES = 3, 3  # of a list at most; the rest are titles
-_TITLES = 40  # the newest ones, which queries are completed from
-_LOOKED_AT = 160  # titles, for the ones in which a word begins as the last one does
+_TITLES = 30  # the newest ones, which queries are completed from
+_LOOKED_AT = 60  # titles, for the ones in which a word begins as the last one does
 _WORDS = 16  # that a word alone may become
 _SHORTEST = 3  # letters of a word alone that titles are looked up by
 _FIELD = re.compile(r'(?:^|.*\s)-?(tag|section|author):"?([^"]*)', re.IGNORECASE | re.DOTALL)
@@ -60,8 +60,8 @@ def suggest(view: View, typed: str, limit: int = 8) -> list[Completion]:
     names = _names(view, " ".join(words), min(_NAMES, limit))
     titles = _titles(view, words)
     before = typed[: view.words(typed)[-1].start].lstrip()
-    queries = [Completion("query", before + run) for run in _runs(view, words[-1], titles)]
-    articles = [Completion("title", title, None, each, url) for each, url, title in titles]
+    queries = [Completion("query", before + run) for run in _runs(words[-1], titles)]
+    articles = [Completion("title", each.title, None, each.id, each.url) for each in titles]
     return [*names, *queries[: min(_QUERIES, limit - len(names))], *articles][:limit]
 
 
@@ -87,7 +87,12 @@ def _names(view: View, prefix: str, limit: int) -> list[Completion]:
     return [Completion(cast(NameKind, kind), name, count) for kind, name, count in found]
 
 
-_Title = tuple[str, str | None, str]
+@dataclass(frozen=True)
+class _Title:
+    id: str
+    url: str | None
+    title: str
+    words: Sequence[str]
 
 
 def _titles(view: View, words: Sequence[str]) -> list[_Title]:
@@ -95,35 +100,38 @@ def _titles(view: View, words: Sequence[str]) -> list[_Title]:
     *before, last = words
     if not before:
         return _titles_of_word(view, last) if len(last) >= _SHORTEST else []
-    looked_at = view.typed.titles(view.typed.titled(before, (), _LOOKED_AT))
-    read = [(title, view.forms(title[2])) for title in looked_at]
+    looked_at = _read(view, before, (), _LOOKED_AT)
     for begins in _ways_to_begin(last):
-        if fitting := [title for title, forms in read if any(map(begins, forms))]:
+        if fitting := [title for title in looked_at if any(map(begins, title.words))]:
             return fitting[:_TITLES]
     return []
 
 
 def _titles_of_word(view: View, word: str) -> list[_Title]:
     for nearly in (False, True):
-        if endings := view.typed.words(word, _WORDS, nearly):
-            found = view.typed.titles(view.typed.titled((), endings, _TITLES))
-            if found:
-                return found
+        endings = view.typed.words(word, _WORDS, nearly)
+        if endings and (found := _read(view, (), endings, _TITLES)):
+            return found
     return []
+
+
+def _read(view: View, before: Sequence[str], last: Sequence[str], limit: int) -> list[_Title]:
+    found = view.typed.titles(view.typed.titled(before, last, limit))
+    return [_Title(each, url, title, view.forms(title)) for each, url, title in found]
 
 
 def _ways_to_begin(last: str) -> Iterator[Callable[[str], bool]]:
     """Whether a word begins as the last one does; then whether it nearly does."""
     yield lambda word: word.startswith(last)
-    near = tuple(edits(last))
-    yield lambda word: word.startswith(near)
+    if near := edits(last):
+        lengths = range(len(last) - 1, len(last) + 2)
+        yield lambda word: not near.isdisjoint(word[:length] for length in lengths)
 
 
-def _runs(view: View, last: str, titles: Sequence[_Title]) -> list[str]:
+def _runs(last: str, titles: Sequence[_Title]) -> list[str]:
     """The words of titles that the last one may become, and two that follow each other often."""
-    read = [view.forms(title) for _, _, title in titles]
     for begins in _ways_to_begin(last):
-        counted = Counter(run for words in read for run in set(_beginning(words, begins)))
+        counted = Counter(run for title in titles for run in set(_beginning(title.words, begins)))
         if counted:
             ranked = sorted(counted, key=lambda run: (-counted[run], len(run), run))
             return [r for r in ranked if r != last and (" " not in r or counted[r] > 1)]

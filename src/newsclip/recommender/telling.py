@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.columns import TEXT_FIELDS
@@ -24,15 +25,22 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
     then by name.
     Terms that no article has can match nothing and are left out.
     """
-    frequency = counts.counts @ _COUNTS
+    frequency = frequencies(counts)
     taken = (frequency > 0) & (view.term_lengths(counts.terms) > 1)
     terms, weights = counts.terms[taken], 1 + np.log(frequency[taken])
     telling = weights * view.rarities(terms)
     least = np.sort(telling)[-_TERMS:][:1]
     best = np.flatnonzero((telling > 0) & (telling >= least))
     # Equal ones by name: a term's number depends on which articles the index has seen before.
-    best = best[np.lexsort((view.term_texts(terms[best]), -telling[best]))][:_TERMS]
+    names = np.array(view.term_texts(terms[best]), np.str_)
+    best = best[np.lexsort((names, -telling[best]))][:_TERMS]
     return TermQuery(terms[best], weights[best])
+
+
+def frequencies(counts: TermCounts) -> NDArray[np.int64]:
+    """How often each term of a text counts, ``(n,)``: one of its title twice, one of tags never."""
+    counted: NDArray[np.int64] = counts.counts @ _COUNTS
+    return counted
 
 
 def terms_of_draft(view: View, draft: Draft) -> TermCounts:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsclip.api.cli.evaluate_tags_command import tags
 from newsclip.api.cli.options import common_options, json_option, open_archive
 from newsclip.api.cli.output import print_facts, print_json
 
@@ -92,3 +93,6 @@ def _print(report: Report) -> None:
     for name, estimates in report.gains.items():
         rows.append((f"gain over {name}", *(shown(estimates[measure]) for measure in MEASURES)))
     print_facts(rows)
+
+
+evaluate.add_command(tags)

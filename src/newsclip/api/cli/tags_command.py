@@ -13,6 +13,7 @@ from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.source import open_source, reading
 from newsclip.api.cli.tags_change_command import author_option, log, merge, print_changed, undo
 from newsclip.api.cli.tags_feedback_command import feedback
+from newsclip.api.cli.tags_train_command import train
 
 if TYPE_CHECKING:
     from newsclip.index.archive import Archive
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 @click.group("tags")
 @common_options
 def tags() -> None:
-    """Keep the vocabulary: list, import, check, merge, undo; give feedback."""
+    """Keep the vocabulary: list, import, check, merge, undo; give feedback; learn."""
 
 
-for command in (merge, undo, log, feedback):
+for command in (merge, undo, log, feedback, train):
     tags.add_command(command)
 
 

@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, url_for
+from markupsafe import Markup
 
 from newsclip.api.marks import marked_words, passage
 from newsclip.api.pages.prose import headline, teaser
 from newsclip.api.rendering import doubt_text, reason_text
 
-# Pages need no script, no frame and nothing from another host; if markup ever slipped
-# through the escaping, a browser would still refuse to run or to load it.
+# Pages need no script but one file of ours, no frame and nothing from another host; if markup ever
+# slipped through the escaping, a browser would still refuse to run or to load it.
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
@@ -58,6 +60,13 @@ def language_tag(language: str | None) -> str:
     return (language or "").replace("_", "-")
 
 
+def suggesting() -> Markup:
+    """The attributes of a box that suggests while one types: where to ask, where articles are."""
+    article = url_for("pages.article", id="x").removesuffix("x")
+    attributes = Markup('data-suggest="{}" data-article="{}"')
+    return attributes.format(url_for("suggest"), article)
+
+
 def names(authors: tuple[str, ...]) -> str:
     """``A``, ``A and B``, or ``A, B and C``."""
     return " and ".join(filter(None, [", ".join(authors[:-1]), authors[-1]])) if authors else ""
@@ -72,6 +81,7 @@ _HELPERS: dict[str, Any] = {
     "names": names,
     "passage": passage,
     "reason_text": reason_text,
+    "suggesting": suggesting,
     "teaser": teaser,
     "web_url": web_url,
 }

@@ -12,7 +12,8 @@ from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import keyword_scores, meaning_scores
 from newsclip.recommender.passages import SENTENCE, Sentences, sentences_of
-from newsclip.recommender.tagging.scoring import SEMANTIC_WEIGHT, Named, TagScores
+from newsclip.recommender.tagging.scoring import TagScores
+from newsclip.recommender.tagging.witnesses import SEMANTIC_WEIGHT, Named
 
 _ARTICLES = 3  # shown for each tag
 _FEW = 2  # with fewer among the draft's neighbours, the tag's other articles are looked through

@@ -1,0 +1,207 @@
+"""What a tagger is learned from: the archive's tagged articles, and what editors judged."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.article import recipe_text
+from newsclip.index.columns import BODY
+from newsclip.index.filters import Filter, fold
+from newsclip.index.tag_feedback import Feedback, text_of
+from newsclip.index.view import TermCounts, View
+from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.words import Floats, Places, Sparse
+from newsclip.recommender.telling import frequencies, terms_of_draft
+
+MOST_ARTICLES = 50_000
+"""The newest tagged articles that are learned from; what is older is remembered by votes."""
+
+_MOST_HEADLINES = 10_000  # texts that are embedded for it: a transformer takes minutes
+_HEADLINE_WEIGHT = 0.3
+_HALF_LIFE = 0.25  # of all texts: so many newer ones halve a text's weight
+_AT_A_TIME = 1_000  # articles held in memory with their text
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """``n`` texts and which of ``t`` tags each has.
+
+    ``counts`` is sparse, ``(n, terms)``: how often each of ``terms`` counts in a text;
+    ``embeddings`` is ``(n, dimension)``, ``carried`` sparse and boolean, ``(n, t)``. ``keys`` are
+    the articles', -1 for a draft, whose tags are known only where ``judged``, ``(n, t)``, is true.
+    ``weights``, ``(n,)``, say how much a text counts. An article may be there twice, the second
+    time without its body: most drafts are short when they are tagged first. ``headline`` ``(n,)``
+    is true then.
+    """
+
+    keys: Places
+    headline: NDArray[np.bool_]
+    weights: Floats
+    terms: Sequence[str]
+    counts: Sparse
+    embeddings: Floats
+    tags: Sequence[str]
+    carried: Sparse
+    judged: Sparse
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def take(self, rows: Places) -> "Lessons":
+        """Some of the texts."""
+        return replace(
+            self,
+            keys=self.keys[rows],
+            headline=self.headline[rows],
+            weights=self.weights[rows],
+            counts=self.counts[rows],
+            embeddings=self.embeddings[rows],
+            carried=self.carried[rows],
+            judged=self.judged[rows],
+        )
+
+    def without(self, keys: Places) -> "Lessons":
+        """All texts but those of some articles."""
+        return self.take(np.flatnonzero(~np.isin(self.keys, keys)))
+
+    def rows_judged(self) -> list[Places | None]:
+        """For each tag the texts of which it is known whether they have it; None for all."""
+        articles = np.flatnonzero(self.keys >= 0)
+        if len(articles) == len(self):
+            return [None] * len(self.tags)
+        columns = self.judged.tocsc()
+        spans = zip(columns.indptr[:-1].tolist(), columns.indptr[1:].tolist(), strict=True)
+        return [np.union1d(articles, columns.indices[start:end]) for start, end in spans]
+
+
+@dataclass(frozen=True)
+class _Text:
+    key: int
+    terms: TermCounts
+    embedding: Floats
+    accepted: Sequence[str]
+    rejected: Sequence[str] = ()
+    headline: bool = False
+
+
+def lessons(
+    view: View, feedback: Iterable[Feedback] = (), where: Filter = Filter(), least: int = 1
+) -> Lessons:
+    """The tagged articles that readers may see and that pass ``where``, and editors' feedback.
+
+    Tags are those in use; ones that fewer than ``least`` of the texts have are left out.
+    """
+    keys = [key for key in view.newest(where, len(view)) if view.tags_of(key)][:MOST_ARTICLES]
+    whole = [*_articles(view, keys[::-1]), *_drafts(view, feedback)]
+    texts = [*whole, *_headlines(view, whole)]
+    tags = _tags_of(view, whole, least)
+    numbers = {fold(tag): number for number, tag in enumerate(tags)}
+    terms, counts = _counts(view, texts)
+    carried = _table([_numbers(view, text.accepted, numbers) for text in texts], len(tags))
+    rejected = _table([_numbers(view, text.rejected, numbers) for text in texts], len(tags))
+    return Lessons(
+        keys=np.array([text.key for text in texts], np.int64),
+        headline=np.array([text.headline for text in texts], np.bool_),
+        weights=_weights(texts, keys[::-1]),
+        terms=terms,
+        counts=counts,
+        embeddings=np.array([text.embedding for text in texts], np.float32),
+        tags=tags,
+        carried=carried,
+        judged=carried + rejected,
+    )
+
+
+def _articles(view: View, keys: Sequence[int]) -> list[_Text]:
+    embeddings = view.embeddings(np.array(keys, np.int64))
+    return [
+        _Text(key, view.terms_of(key), embedding, view.tags_of(key))
+        for key, embedding in zip(keys, embeddings, strict=True)
+    ]
+
+
+def _drafts(view: View, feedback: Iterable[Feedback]) -> Iterator[_Text]:
+    """Each judged draft as a text of which only the judged tags are known."""
+    for each in feedback:
+        if text_of(each.draft).strip():
+            draft = Draft(**{part: each.draft.get(part, "") for part in _PARTS})
+            terms = terms_of_draft(view, draft)
+            embedding = view.embed_document(draft.text)
+            yield _Text(-1, terms, embedding, each.accepted, each.rejected)
+
+
+_PARTS = ("title", "summary", "body")
+
+
+def _headlines(view: View, texts: Sequence[_Text]) -> Iterator[_Text]:
+    """The newest articles once more, by their titles and summaries alone."""
+    known = {text.key: text for text in texts if text.key >= 0}
+    keys = list(known)[-_MOST_HEADLINES:]
+    for start in range(0, len(keys), _AT_A_TIME):
+        for key, article in view.articles(keys[start : start + _AT_A_TIME]).items():
+            text = recipe_text(article.title, article.summary, "")
+            if text and article.body.strip():
+                terms = known[key].terms
+                counts = terms.counts.copy()
+                counts[:, BODY] = 0
+                terms = TermCounts(terms.terms, counts)
+                yield replace(
+                    known[key], terms=terms, embedding=view.embed_document(text), headline=True
+                )
+
+
+def _weights(texts: Sequence[_Text], keys: Sequence[int]) -> Floats:
+    """How much each text counts, 1 in the mean of the whole ones: newer ones more.
+
+    What editors tag with changes: digitalgov's newest fifth is tagged the better for it.
+    """
+    newest = len(keys) - 1
+    order = {key: number for number, key in enumerate(keys)}
+    ages = np.array([newest - order.get(text.key, newest) for text in texts], np.float64)
+    weights = 0.5 ** (ages / max(1.0, _HALF_LIFE * len(keys)))
+    headline = np.array([text.headline for text in texts], np.bool_)
+    weights /= weights[~headline].mean() if len(weights) else 1
+    return np.where(headline, _HEADLINE_WEIGHT * weights, weights).astype(np.float32)
+
+
+def _tags_of(view: View, texts: Sequence[_Text], least: int) -> list[str]:
+    """The tags in use, each as it is written most often, ascending."""
+    house = view.house()
+    current = [[tag for t in text.accepted if (tag := house.current(t))] for text in texts]
+    written = Counter(tag for tags in current for tag in tags)
+    found = Counter(folded for tags in current for folded in set(map(fold, tags)))
+    best = {fold(tag): tag for tag in sorted(written, key=lambda tag: (written[tag], tag))}
+    return sorted(best[folded] for folded, count in found.items() if count >= least)
+
+
+def _numbers(view: View, tags: Iterable[str], numbers: Mapping[str, int]) -> list[int]:
+    folded = {fold(tag) for each in tags if (tag := view.house().current(each))}
+    return sorted(numbers[tag] for tag in folded & numbers.keys())
+
+
+def _table(rows: Sequence[Sequence[int]], width: int) -> Sparse:
+    from scipy.sparse import csr_matrix
+
+    columns = np.array([number for row in rows for number in row], np.int64)
+    ends = np.cumsum([0, *map(len, rows)])
+    return csr_matrix((np.ones(len(columns), np.bool_), columns, ends), (len(rows), width))
+
+
+def _counts(view: View, texts: Sequence[_Text]) -> tuple[list[str], Sparse]:
+    """The terms of all texts, and how often each counts in each."""
+    from scipy.sparse import csr_matrix
+
+    often = [frequencies(text.terms) for text in texts]
+    kept = [count > 0 for count in often]
+    none = np.empty(0, np.int64)
+    numbers = [text.terms.terms[k] for text, k in zip(texts, kept, strict=True)]
+    counts = [count[k] for count, k in zip(often, kept, strict=True)]
+    distinct, columns = np.unique(np.concatenate([none, *numbers]), return_inverse=True)
+    ends = np.cumsum([0, *map(len, numbers)])
+    shape = (len(texts), len(distinct))
+    return view.term_texts(distinct), csr_matrix(
+        (np.concatenate([none, *counts]), columns, ends), shape
+    )

@@ -1,0 +1,214 @@
+"""Learns a tagger: what is gathered within a view, then the work, which needs none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.errors import TooLittleKnown
+from newsclip.index.filters import Filter, fold
+from newsclip.index.view import View
+from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.lessons import Lessons, lessons
+from newsclip.recommender.tagging.linear import Linear, fitted
+from newsclip.recommender.tagging.stack import (
+    FEATURES,
+    Stack,
+    Table,
+    best_thresholds,
+    learned_stack,
+)
+from newsclip.recommender.tagging.tagger import Tagger
+from newsclip.recommender.tagging.witnesses import witnesses
+from newsclip.recommender.tagging.words import (
+    Floats,
+    Places,
+    Sparse,
+    Words,
+    learned_words,
+    weighted,
+)
+from newsclip.recommender.telling import telling_terms
+
+LEAST_ARTICLES = 200
+"""Tagged articles that are needed; with fewer, votes and names alone serve."""
+
+_LEAST_TEXTS = 2  # that a tag's classifier needs
+_MOST_ASKED = 8_000  # articles that the stack is learned on: more change no digit that is shown
+_FOLDS = 3
+_MOST_PAIRS = 400_000  # of an article and a tag that it lacks and nothing speaks for
+_AT_A_TIME = 200  # articles whose pairs with all tags are held in memory
+_AT_A_TIME_READ = 1_000
+_GRID = tuple(np.round(np.arange(0.04, 0.92, 0.02), 2).tolist())
+_BINS = 10
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learned from: texts, and what votes and names say of ``m`` articles of them.
+
+    ``asked`` are the articles' keys, in random order; the sparse tables are ``(m, t)``.
+    """
+
+    lessons: Lessons
+    asked: Places
+    votes: Sparse
+    more_votes: Sparse
+    title: Sparse
+    times: Sparse
+
+
+def gather(view: View, where: Filter = Filter(), seed: int = 0) -> Material:
+    """Reads what is learned from out of the archive. Raises TooLittleKnown.
+
+    Only articles that pass ``where`` teach; none is a witness for its own tags.
+    """
+    known = lessons(view, view.standing_feedback(), where, _LEAST_TEXTS)
+    articles = known.keys[(known.keys >= 0) & ~known.headline]
+    if len(articles) < LEAST_ARTICLES or not known.tags:
+        remedy = "tag more articles; until then votes of similar articles and names serve"
+        raise TooLittleKnown("tagged articles", len(articles), LEAST_ARTICLES, remedy)
+    asked = np.random.default_rng(seed).permutation(articles)[:_MOST_ASKED]
+    return Material(known, asked, *_tables(view, known, asked, where))
+
+
+def _tables(view: View, known: Lessons, asked: Places, where: Filter) -> list[Sparse]:
+    """The votes, more votes, names in titles and names of each article and tag."""
+    from scipy.sparse import csr_matrix
+
+    numbers = {fold(tag): number for number, tag in enumerate(known.tags)}
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[tuple[float, ...]] = []
+    for row, (key, draft) in enumerate(_drafts(view, asked)):
+        others = Filter(exclude_keys=where.exclude_keys | {key})
+        query = telling_terms(view, view.terms_of(key))
+        found = witnesses(view, draft, query, view.embedding(key), others)
+        for tag in found.tags:
+            if (number := numbers.get(fold(tag))) is not None:
+                place = found.named.get(tag)
+                titled = float(tag in found.titled)
+                rows.append(row)
+                columns.append(number)
+                values.append(
+                    (
+                        found.votes.get(tag, 0.0),
+                        found.more_votes.get(tag, 0.0),
+                        titled,
+                        place.times if place else 0.0,
+                    )
+                )
+    table = np.array(values, np.float32).reshape(-1, 4)
+    shape = (len(asked), len(known.tags))
+    return [csr_matrix((column, (rows, columns)), shape) for column in table.T]
+
+
+def _drafts(view: View, keys: Places) -> Iterator[tuple[int, Draft]]:
+    """Each article as a draft, in the order of the keys."""
+    for start in range(0, len(keys), _AT_A_TIME_READ):
+        part = keys[start : start + _AT_A_TIME_READ].tolist()
+        articles = view.articles(part)
+        for key in part:
+            yield key, Draft.of(articles[key])
+
+
+def learn(material: Material, seed: int = 0) -> Tagger:
+    """Classifiers of all texts, weighed by what others say of texts that they have not seen."""
+    known = material.lessons
+    decisions, fits = _held_out(material, seed)
+    stack = _stack(material, decisions, fits, seed)
+    chances = _chances(material, decisions, stack)
+    thresholds, threshold = best_thresholds(chances, fits, _GRID)
+    words, linear = _classifiers(known, seed)
+    return Tagger(
+        tags=known.tags,
+        articles=np.asarray(known.carried[~known.headline].sum(axis=0)).ravel(),
+        words=words,
+        linear=linear,
+        stack=stack,
+        thresholds=thresholds,
+        threshold=threshold,
+        learned_from=int((~known.headline).sum()),
+        calibration_error=calibration_error(chances, fits),
+    )
+
+
+def _classifiers(known: Lessons, seed: int) -> tuple[Words, Linear]:
+    words, columns = learned_words(known.terms, known.counts[~known.headline])
+    vectors = weighted(words, known.counts[:, columns])
+    linear = fitted(
+        vectors, known.embeddings, known.carried, known.rows_judged(), known.weights, seed
+    )
+    return words, linear
+
+
+def _held_out(material: Material, seed: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """What classifiers that have not seen an article say of it, and its tags; ``(m, t)`` both."""
+    known, asked = material.lessons, material.asked
+    decisions = np.zeros((len(asked), len(known.tags)), np.float32)
+    fits = np.zeros(decisions.shape, np.bool_)
+    whole = np.flatnonzero(~known.headline & (known.keys >= 0))
+    order = np.argsort(known.keys[whole])
+    rows = whole[order[np.searchsorted(known.keys[whole], asked, sorter=order)]]
+    for start in range(_FOLDS):
+        places = np.arange(start, len(asked), _FOLDS)
+        words, linear = _classifiers(known.without(asked[places]), seed)
+        part = known.take(rows[places])
+        decisions[places] = _decided(linear, words, part)
+        fits[places] = part.carried.toarray()
+    return decisions, fits
+
+
+def _decided(linear: Linear, words: Words, texts: Lessons) -> Floats:
+    """What the classifiers say of some texts, ``(n, t)``."""
+    numbers = {term: number for number, term in enumerate(texts.terms)}
+    columns = np.array([numbers[term] for term in words.terms], np.int64)
+    vectors = weighted(words, texts.counts[:, columns])
+    return linear.table(vectors, texts.embeddings)
+
+
+def _rows_of(material: Material, decisions: Floats, rows: slice) -> Table:
+    tables = (material.votes, material.more_votes, material.title, material.times)
+    return Table(decisions[rows], *(table[rows].toarray() for table in tables))
+
+
+def _parts(count: int) -> Iterator[slice]:
+    return (slice(start, start + _AT_A_TIME) for start in range(0, count, _AT_A_TIME))
+
+
+def _stack(material: Material, decisions: Floats, fits: NDArray[np.bool_], seed: int) -> Stack:
+    """Learned on the pairs that fit or that a witness speaks for, and a sample of the others."""
+    random = np.random.default_rng(seed)
+    share = min(1.0, _MOST_PAIRS / fits.size)
+    features, truth, weights = [np.empty((0, len(FEATURES)), np.float32)], [], []
+    for rows in _parts(len(decisions)):
+        table = _rows_of(material, decisions, rows)
+        telling = fits[rows] | (table.more_votes > 0) | (table.times > 0)
+        telling |= table.decision > np.float32(-0.5)
+        taken = telling | (random.random(telling.shape) < share)
+        features.append(table.features()[taken])
+        truth.append(fits[rows][taken])
+        weights.append(np.where(telling[taken], 1, 1 / share))
+    return learned_stack(np.concatenate(features), np.concatenate(truth), np.concatenate(weights))
+
+
+def _chances(material: Material, decisions: Floats, stack: Stack) -> Floats:
+    parts = [
+        stack.probabilities(_rows_of(material, decisions, rows)) for rows in _parts(len(decisions))
+    ]
+    return np.concatenate(parts)
+
+
+def calibration_error(chances: Floats, fits: NDArray[np.bool_], least: float = 0.01) -> float:
+    """How far scores lie from the share that fits, 0-1: the expected error (Guo et al., 2017).
+
+    Ten bins of equal width, over the pairs with a score of at least ``least``: the many that
+    nobody would suggest are all but right whatever is done.
+    """
+    shown = chances >= least
+    scores, truth = chances[shown], fits[shown]
+    if not len(scores):
+        return 0.0
+    place = np.minimum((scores * _BINS).astype(np.int64), _BINS - 1)
+    return float(np.abs(np.bincount(place, scores - truth, _BINS)).sum() / len(scores))
