@@ -12,6 +12,8 @@ from tests.doubles import AxisEncoder, article, axis_archive, embedding_of
 from newsclip.errors import ArticleNotFound
 from newsclip.index import layers, loaded_encoders
 from newsclip.index.archive import Archive
+from newsclip.index.article import Article
+from newsclip.index.digest import FieldTerms
 from newsclip.index.filters import Filter
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.view import View
@@ -163,10 +165,10 @@ def test_a_catch_up_that_fails_is_made_good_by_the_next(
     archive.put([article(n, title="fish") for n in range(4)])
     add = Lexicon.add
 
-    def fails_at_two(lexicon: Lexicon, key: int, entry: object) -> None:
-        if getattr(entry, "id", "") == "2":
+    def fails_at_two(lexicon: Lexicon, key: int, entry: Article, terms: FieldTerms = ()) -> None:
+        if entry.id == "2":
             raise MemoryError
-        add(lexicon, key, entry)  # type: ignore[arg-type]
+        add(lexicon, key, entry, terms)
 
     monkeypatch.setattr(Lexicon, "add", fails_at_two)
     for _ in range(2):
