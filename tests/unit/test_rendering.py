@@ -11,6 +11,7 @@ from newsclip.recommender.similar import Related
 from newsclip.recommender.tagging.current import Doubt
 from newsclip.recommender.tagging.evidence import NeighbourEvidence, TextEvidence
 from newsclip.recommender.tagging.notes import Note
+from newsclip.recommender.tagging.proposals import Proposal
 from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
 ARTICLE = Article(
@@ -126,6 +127,7 @@ def test_suggestions() -> None:
         confirmed=[TagSuggestion("Law", 0.5, ())],
         doubtful=[TagSuggestion("Port", 0.0, (), Doubt("replaced", "Harbour"))],
         suggestions=[TagSuggestion("Harbour", 0.75, evidence)],
+        proposals=[Proposal("KestrelBay", 0.33333, 4, "Kestrel Bay", "Off Kestrel Bay.")],
         notes=[Note("cut", "Too long.")],
     )
     assert rendering.suggestions_to_dict(answer) == {
@@ -148,6 +150,16 @@ def test_suggestions() -> None:
         "confirmed": [{"tag": "Law", "score": 0.5, "evidence": []}],
         "doubtful": [
             {"tag": "Port", "score": 0.0, "evidence": [], "why": "replaced", "instead": "Harbour"}
+        ],
+        "proposals": [
+            {
+                "tag": "KestrelBay",
+                "score": 0.3333,
+                "articles": 4,
+                "evidence": [
+                    {"kind": "text", "matched": "Kestrel Bay", "sentence": "Off Kestrel Bay."}
+                ],
+            }
         ],
         "notes": [{"code": "cut", "text": "Too long."}],
     }

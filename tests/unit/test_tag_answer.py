@@ -129,6 +129,38 @@ def test_an_article_is_no_witness_for_its_own_tags(archive: Archive) -> None:
     assert [(each.tag, each.evidence) for each in answer.doubtful] == [("Sea", ())]
 
 
+# New tags
+
+NEWS = Draft(body="The fish came to Kestrel Bay. Nobody in Kestrel Bay had seen such fish.")
+
+
+def proposed(archive: Archive, **choice: Any) -> list[str]:
+    return [each.tag for each in asked(archive, NEWS, **choice).proposals]
+
+
+def test_names_that_the_house_lacks_are_proposed_apart(archive: Archive) -> None:
+    answer = asked(archive, NEWS)
+    (bay,) = (each for each in answer.proposals if "Kestrel" in each.tag)
+    assert (bay.matched, bay.sentence) == ("Kestrel Bay", "The fish came to Kestrel Bay.")
+    assert bay.tag not in {each.tag for each in answer.suggestions}
+    assert proposed(archive, banned=frozenset({f"#{bay.tag.upper()}"})) == []
+    import_vocabulary(archive.store, HOUSE, False, "ada")
+    assert proposed(archive, group="place") == proposed(archive, branch="Coast") == []
+
+
+def test_an_accepted_proposal_is_suggested_and_a_rejected_one_is_gone(archive: Archive) -> None:
+    (tag,) = proposed(archive)
+    texts = {"title": "", "summary": "", "body": NEWS.body}
+    archive.give_feedback("ada", None, texts, [tag], [])
+    answer = asked(archive, NEWS)
+    assert tag in {each.tag for each in answer.suggestions}
+    assert answer.proposals == []
+    archive.give_feedback("bob", None, texts, [], [tag])
+    answer = asked(archive, NEWS)
+    assert tag not in {each.tag for each in (*answer.suggestions, *answer.proposals)}
+    assert proposed(archive, limit=1) == []
+
+
 # Evidence
 
 

@@ -195,3 +195,16 @@ def test_keys_can_be_left_out(view: View) -> None:
     where = Filter(exclude_ids=frozenset({"ship", "nobody"}), exclude_keys=frozenset({old, new}))
     assert named(view, view.newest(where, 10)) == ["changed"]
     assert named(view, view.nearest(embedding_of("fish"), 10, where).keys) == ["changed"]
+
+
+def test_tags_of_many_are_those_of_each(tmp_path):
+    entries = [article("a", tags=["Sea", "New York"]), article("b"), article("c", tags=["Sea"])]
+    with axis_archive(tmp_path) as archive:
+        archive.put(entries[:2])
+        compaction.rebuild(archive.store)
+        archive.put(entries[2:])
+        with archive.reading() as view:
+            keys = np.array([view.key_of(name) for name in ("c", "b", "a")])
+            assert view.tags(keys) == [view.tags_of(key) for key in keys.tolist()]
+            assert view.tags(keys) == [("Sea",), (), ("Sea", "New York")]
+            assert view.tags(keys[:0]) == []

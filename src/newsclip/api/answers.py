@@ -180,6 +180,15 @@ class DoubtfulTag(Suggestion):
     instead: str | None = Field(description="the tag to use in its place")
 
 
+class Proposal(Given):
+    """A tag that the house does not have yet, as it would write it."""
+
+    tag: str
+    score: Share = Field(description="ranks proposals; no chance, as that of a suggestion is")
+    articles: Count = Field(description="how many of the newest thousand would carry it")
+    evidence: list[TextEvidence]
+
+
 class TagNote(Given):
     """What is odd about the draft."""
 
@@ -193,6 +202,7 @@ class SuggestionsAnswer(Given):
     suggestions: list[Suggestion] = Field(description="tags that it lacks and that fit, best first")
     confirmed: list[Suggestion] = Field(description="tags that it has and that fit")
     doubtful: list[DoubtfulTag] = Field(description="tags that it has and perhaps should not")
+    proposals: list[Proposal] = Field(description="tags that are new to the house, best first")
     notes: list[TagNote]
 
 

@@ -13,7 +13,8 @@ from newsclip.recommender.search_page import SearchPage
 from newsclip.recommender.similar import Related
 from newsclip.recommender.suggest import Completion
 from newsclip.recommender.tagging.current import Doubt
-from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence
+from newsclip.recommender.tagging.evidence import Evidence, NeighbourEvidence, TextEvidence
+from newsclip.recommender.tagging.proposals import Proposal
 from newsclip.recommender.tags import TagAnswer, TagSuggestion
 
 _SCORE_DIGITS = 4  # what lies behind is float32 noise, and makes answers hard to compare
@@ -144,6 +145,7 @@ def suggestions_to_dict(answer: TagAnswer) -> dict[str, Any]:
             for tag in answer.doubtful
             if tag.doubt
         ],
+        "proposals": [_proposal_to_dict(proposal) for proposal in answer.proposals],
         "notes": [{"code": note.code, "text": note.text} for note in answer.notes],
     }
 
@@ -153,6 +155,16 @@ def _suggestion_to_dict(suggestion: TagSuggestion) -> dict[str, Any]:
         "tag": suggestion.tag,
         "score": round(suggestion.score, _SCORE_DIGITS),
         "evidence": [evidence_to_dict(evidence) for evidence in suggestion.evidence],
+    }
+
+
+def _proposal_to_dict(proposal: Proposal) -> dict[str, Any]:
+    evidence = TextEvidence(proposal.sentence, proposal.matched)
+    return {
+        "tag": proposal.tag,
+        "score": round(proposal.score, _SCORE_DIGITS),
+        "articles": proposal.articles,
+        "evidence": [evidence_to_dict(evidence)],
     }
 
 

@@ -189,6 +189,15 @@ class Catalog:
         numbers = self._columns.values("tag", "written", row).tolist()
         return tuple(name.split("=", 1)[1] for name in self._names.texts(numbers))
 
+    def tags_of_rows(self, rows: Rows) -> list[tuple[str, ...]]:
+        """The tags of each row's article, as it wrote them."""
+        numbers, ends = self._columns.joined("tag", "written", rows)
+        known = np.unique(numbers).tolist()
+        names = dict(zip(known, self._names.texts(known), strict=True))
+        tags = [names[number].split("=", 1)[1] for number in numbers.tolist()]
+        stops = ends.tolist()
+        return [tuple(tags[start:stop]) for start, stop in zip([0, *stops], stops, strict=False)]
+
     def newest(self, allowed: NDArray[np.bool_], limit: int, oldest: bool = False) -> Rows:
         """The allowed rows with the latest dates, or the first ones; undated ones come last."""
         order = self._holders.newest_first()

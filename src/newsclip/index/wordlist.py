@@ -1,7 +1,8 @@
 """Sorted texts that are found by their beginning, or by one that is nearly it."""
 
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -69,7 +70,12 @@ class WordList:
 
     def starting(self, prefix: str) -> NDArray[np.int64]:
         """The places of the texts that begin so, ascending."""
-        return np.concatenate([np.empty(0, np.int64), *self._starting([prefix])])
+        encoded = prefix.encode()
+        starts, ends = self._spans([encoded[:_HEAD]])
+        start, end = int(starts[0]), int(ends[0])
+        if len(encoded) > _HEAD:
+            start, end = self._within(start, end, encoded)
+        return np.arange(start, end)
 
     def starting_nearly(self, prefix: str) -> NDArray[np.int64]:
         """The places of the texts whose beginning is one edit away, ascending.
@@ -77,27 +83,25 @@ class WordList:
         An edit is a letter too many, too few, another one, or two that changed places (Damerau).
         """
         near = edits(prefix)
-        found = np.unique(np.concatenate([np.empty(0, np.int64), *self._starting(sorted(near))]))
+        heads = {text.encode()[:_HEAD] for text in near}
+        starts, ends = self._spans([*heads])
+        ends = np.minimum(ends, starts + _MOST_LOOKED_AT)
+        some = np.flatnonzero(starts < ends).tolist()
+        spans = [np.arange(starts[each], ends[each]) for each in some]
+        found = np.unique(np.concatenate([np.empty(0, np.int64), *spans]))
         if len(prefix.encode()) < _HEAD:  # what was looked up is all that there is to it
             return found
         lengths = range(len(prefix) - 1, len(prefix) + 2)
         alike = [not near.isdisjoint(self[p][:n] for n in lengths) for p in found.tolist()]
         return found[np.array(alike, np.bool_)]
 
-    def _starting(self, prefixes: Sequence[str]) -> Iterator[NDArray[np.int64]]:
-        encoded = [prefix.encode() for prefix in prefixes]
-        lowest = _heads(encoded)
-        rest = [8 * max(0, _HEAD - len(text)) for text in encoded]
+    def _spans(self, prefixes: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """From which place to which the texts begin with each prefix of at most a head's length."""
+        lowest = _heads(prefixes)
+        rest = [8 * (_HEAD - len(prefix)) for prefix in prefixes]
         highest = lowest + np.array([(1 << bits) - 1 for bits in rest], np.uint64)
         starts = np.searchsorted(self._heads, lowest)
-        ends = np.searchsorted(self._heads, highest, side="right")
-        if len(prefixes) > 1:
-            ends = np.minimum(ends, starts + _MOST_LOOKED_AT)
-        for each in np.flatnonzero(starts < ends).tolist():
-            start, end = int(starts[each]), int(ends[each])
-            if len(encoded[each]) > _HEAD:
-                start, end = self._within(start, end, encoded[each])
-            yield np.arange(start, end)
+        return starts, np.searchsorted(self._heads, highest, side="right")
 
     def _within(self, start: int, end: int, prefix: bytes) -> tuple[int, int]:
         """Of the places from one to another, those whose texts begin so."""
@@ -154,10 +158,11 @@ def edits_of(word: str) -> int:
     return 1 if len(word) < _LONG else 2
 
 
-def edits(word: str) -> set[str]:
+@lru_cache(maxsize=16)  # of one question several things are asked
+def edits(word: str) -> frozenset[str]:
     """All beginnings that are one edit away (Norvig, 2007); none of a very short or long one."""
     if len(word) not in _BEGUN:
-        return set()
+        return frozenset()
     splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     alphabet = {*string.ascii_lowercase, *word}
     near = {before + after[1:] for before, after in splits if after}
@@ -166,7 +171,7 @@ def edits(word: str) -> set[str]:
         before + letter + after[1:] for before, after in splits if after for letter in alphabet
     }
     near |= {before + letter + after for before, after in splits for letter in alphabet}
-    return near - {word}
+    return frozenset(near - {word})
 
 
 def _heads(texts: Sequence[bytes]) -> NDArray[np.uint64]:

@@ -1,6 +1,7 @@
 """How should this draft be tagged? Tags of the house vocabulary, each with its evidence."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,9 +11,13 @@ from newsclip.recommender.draft import Draft
 from newsclip.recommender.tagging.choice import ANY_TAG, TagChoice, allowed
 from newsclip.recommender.tagging.current import Doubt, doubt_about, of_draft
 from newsclip.recommender.tagging.evidence import Evidence, evidence_for
-from newsclip.recommender.tagging.feedback import judged
+from newsclip.recommender.tagging.feedback import judged, said_of_like_drafts
 from newsclip.recommender.tagging.notes import Note, cut, notes_on
+from newsclip.recommender.tagging.proposals import Proposal, proposals
 from newsclip.recommender.tagging.scoring import TagScores, scored
+
+PROPOSED = 5
+"""New tags that are proposed at most."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +38,23 @@ class TagAnswer:
     """What an editor is told of a draft's tags.
 
     ``confirmed`` and ``doubtful`` are those that it has, in its order; ``suggestions`` are
-    others, the best first. ``notes`` say what is odd about the draft.
+    others, the best first; ``proposals`` are new to the house. ``notes`` say what is odd about
+    the draft.
     """
 
     confirmed: Sequence[TagSuggestion]
     doubtful: Sequence[TagSuggestion]
     suggestions: Sequence[TagSuggestion]
+    proposals: Sequence[Proposal]
     notes: Sequence[Note]
 
 
 def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAnswer:
     """Tags that fit a draft, and whether those fit that it has already."""
     read = cut(draft)
-    found = judged(view, scored(view, read, choice.where))
+    found = scored(view, read, choice.where)
+    said = said_of_like_drafts(view, found.embedding)
+    found = judged(found, said)
     current = of_draft(draft.tags, found)
     best = best_tags(view, found, choice, draft.tags)
     tags = list(dict.fromkeys([*best, *current.values()]))
@@ -59,13 +68,24 @@ def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAn
         confirmed=[each for each in judged_tags if not each.doubt],
         doubtful=[each for each in judged_tags if each.doubt],
         suggestions=[TagSuggestion(tag, found.scores[tag], evidence[tag]) for tag in best],
+        proposals=_proposals(view, read, choice, {*best, *said.refused}),
         notes=notes_on(view, draft, choice),
     )
 
 
+def _proposals(
+    view: View, draft: Draft, choice: TagChoice, besides: AbstractSet[str]
+) -> list[Proposal]:
+    """New tags; none where only those of a branch or a group are asked for."""
+    if choice.branch is not None or choice.group is not None:
+        return []
+    return proposals(view, draft, PROPOSED, choice.banned | besides)
+
+
 def ranked_tags(view: View, draft: Draft, choice: TagChoice) -> list[tuple[str, float]]:
     """The tags that may be suggested with their scores, the best first, without evidence."""
-    found = judged(view, scored(view, draft, choice.where))
+    found = scored(view, draft, choice.where)
+    found = judged(found, said_of_like_drafts(view, found.embedding))
     return [(tag, found.scores[tag]) for tag in best_tags(view, found, choice, draft.tags)]
 
 

@@ -15,6 +15,10 @@ def print_answer(answer: TagAnswer) -> None:
     _print(answer.suggestions, "")
     _print(answer.confirmed, "fits")
     _print(answer.doubtful, "in doubt")
+    for proposal in answer.proposals:
+        tag = click.style("#" + plain(proposal.tag), bold=True)
+        click.echo(f"new   {tag}  would be on {proposal.articles:,} recent articles")
+        click.echo("      " + click.style(f"in the text: {plain(proposal.sentence)}", dim=True))
     for note in answer.notes:
         click.echo(note.text, err=True)
 

@@ -6,6 +6,7 @@ from typing import Literal
 from newsclip.index.filters import fold
 from newsclip.index.view import View
 from newsclip.recommender.tagging.choice import TagChoice
+from newsclip.recommender.tagging.proposals import known_as
 from newsclip.recommender.tagging.scoring import TagScores
 
 Why = Literal["banned", "replaced", "unknown", "unlikely"]
@@ -39,7 +40,7 @@ def doubt_about(view: View, tag: str, score: float, choice: TagChoice) -> Doubt 
     if entry and entry.status == "banned":
         return Doubt("banned")
     if entry is None and not score and not len(view.tagged(fold(name))):
-        return Doubt("unknown", next(iter(view.tags_spelled_like(name)), None))
+        return Doubt("unknown", known_as(view, name))
     return Doubt("unlikely") if score < FITS else None
 
 

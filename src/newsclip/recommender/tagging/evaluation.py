@@ -11,6 +11,7 @@ from newsclip.errors import TooLittleKnown
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.lessons import tagged_keys
 from newsclip.recommender.tagging.measures import Judged, TagReport, report
 from newsclip.recommender.tagging.scoring import scored_by
 from newsclip.recommender.tagging.tagger import Tagger
@@ -33,7 +34,7 @@ class Split:
 
 def newest_share(view: View, share: float) -> Split:
     """The newest tagged articles, undated ones counting as the oldest. Raises TooLittleKnown."""
-    tagged = [key for key in view.newest(Filter(), len(view)) if tags_in_use(view, key)]
+    tagged = tagged_keys(view)
     return _checked(tagged[: round(share * len(tagged))])
 
 
@@ -92,15 +93,12 @@ def report_of(
 
 def training_counts(view: View, split: Split) -> tuple[Counter[str], dict[str, str]]:
     """How many articles to learn from have each folded tag, and how it is written."""
-    test, house = set(split.test), view.house()
-    counts: Counter[str] = Counter()
-    names: dict[str, str] = {}
-    for key in view.newest(Filter(), len(view)):
-        if key not in test:
-            current = {fold(tag): tag for each in view.tags_of(key) if (tag := house.current(each))}
-            counts.update(current.keys())
-            names = {**current, **names} if current.keys() - names.keys() else names
-    return counts, names
+    house = view.house()
+    every = view.tags(np.array(tagged_keys(view, split.where), np.int64))
+    current = {tag: house.current(tag) for tags in every for tag in tags}
+    in_use = [{fold(now): now for tag in tags if (now := current[tag])} for tags in every]
+    counts = Counter(folded for tags in in_use for folded in tags)
+    return counts, {folded: tag for tags in reversed(in_use) for folded, tag in tags.items()}
 
 
 def truth(view: View, split: Split, known: Sequence[str]) -> tuple[NDArray[np.bool_], int]:

@@ -86,6 +86,13 @@ class _Text:
     rejected: Sequence[str] = ()
     headline: bool = False
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return (*self.accepted, *self.rejected)
+
+
+_Current = Mapping[str, str | None]  # from each tag to the one to suggest in its place
+
 
 def lessons(
     view: View, feedback: Iterable[Feedback] = (), where: Filter = Filter(), least: int = 1
@@ -94,14 +101,15 @@ def lessons(
 
     Tags are those in use; ones that fewer than ``least`` of the texts have are left out.
     """
-    keys = [key for key in view.newest(where, len(view)) if view.tags_of(key)][:MOST_ARTICLES]
+    keys = tagged_keys(view, where)[:MOST_ARTICLES]
     whole = [*_articles(view, keys[::-1]), *_drafts(view, feedback)]
     texts = [*whole, *_headlines(view, whole)]
-    tags = _tags_of(view, whole, least)
+    current = {tag: view.house().current(tag) for text in whole for tag in text.tags}
+    tags = _tags_of(current, whole, least)
     numbers = {fold(tag): number for number, tag in enumerate(tags)}
     terms, counts = _counts(view, texts)
-    carried = _table([_numbers(view, text.accepted, numbers) for text in texts], len(tags))
-    rejected = _table([_numbers(view, text.rejected, numbers) for text in texts], len(tags))
+    carried = _table([_numbers(current, text.accepted, numbers) for text in texts], len(tags))
+    rejected = _table([_numbers(current, text.rejected, numbers) for text in texts], len(tags))
     return Lessons(
         keys=np.array([text.key for text in texts], np.int64),
         headline=np.array([text.headline for text in texts], np.bool_),
@@ -115,11 +123,17 @@ def lessons(
     )
 
 
+def tagged_keys(view: View, where: Filter = Filter()) -> list[int]:
+    """The articles that pass and have a tag, the newest first, undated ones last."""
+    keys = np.array(view.newest(where, len(view)), np.int64)
+    return [key for key, tags in zip(keys.tolist(), view.tags(keys), strict=True) if tags]
+
+
 def _articles(view: View, keys: Sequence[int]) -> list[_Text]:
-    embeddings = view.embeddings(np.array(keys, np.int64))
+    every = np.array(keys, np.int64)
     return [
-        _Text(key, view.terms_of(key), embedding, view.tags_of(key))
-        for key, embedding in zip(keys, embeddings, strict=True)
+        _Text(key, view.terms_of(key), embedding, tags)
+        for key, embedding, tags in zip(keys, view.embeddings(every), view.tags(every), strict=True)
     ]
 
 
@@ -167,18 +181,17 @@ def _weights(texts: Sequence[_Text], keys: Sequence[int]) -> Floats:
     return np.where(headline, _HEADLINE_WEIGHT * weights, weights).astype(np.float32)
 
 
-def _tags_of(view: View, texts: Sequence[_Text], least: int) -> list[str]:
+def _tags_of(current: _Current, texts: Sequence[_Text], least: int) -> list[str]:
     """The tags in use, each as it is written most often, ascending."""
-    house = view.house()
-    current = [[tag for t in text.accepted if (tag := house.current(t))] for text in texts]
-    written = Counter(tag for tags in current for tag in tags)
-    found = Counter(folded for tags in current for folded in set(map(fold, tags)))
+    in_use = [[tag for each in text.accepted if (tag := current[each])] for text in texts]
+    written = Counter(tag for tags in in_use for tag in tags)
+    found = Counter(folded for tags in in_use for folded in set(map(fold, tags)))
     best = {fold(tag): tag for tag in sorted(written, key=lambda tag: (written[tag], tag))}
     return sorted(best[folded] for folded, count in found.items() if count >= least)
 
 
-def _numbers(view: View, tags: Iterable[str], numbers: Mapping[str, int]) -> list[int]:
-    folded = {fold(tag) for each in tags if (tag := view.house().current(each))}
+def _numbers(current: _Current, tags: Iterable[str], numbers: Mapping[str, int]) -> list[int]:
+    folded = {fold(tag) for each in tags if (tag := current[each])}
     return sorted(numbers[tag] for tag in folded & numbers.keys())
 
 

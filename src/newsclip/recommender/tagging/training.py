@@ -35,7 +35,7 @@ LEAST_ARTICLES = 200
 """Tagged articles that are needed; with fewer, votes and names alone serve."""
 
 _LEAST_TEXTS = 2  # that a tag's classifier needs
-_MOST_ASKED = 8_000  # articles that the stack is learned on: more change no digit that is shown
+_MOST_ASKED = 5_000  # articles that the stack is learned on: more change no digit that is shown
 _FOLDS = 3
 _MOST_PAIRS = 400_000  # of an article and a tag that it lacks and nothing speaks for
 _AT_A_TIME = 200  # articles whose pairs with all tags are held in memory

@@ -65,9 +65,8 @@ def witnesses(
     ``query`` are the draft's telling terms, ``embedding`` is its own.
     """
     ranked = candidates(view, query, embedding, where, SEMANTIC_WEIGHT, _DEPTH).above(0)
-    pairs = zip(ranked.keys.tolist(), ranked.scores.tolist(), strict=True)
-    near = [(key, score, tags) for key, score in pairs if (tags := view.tags_of(key))]
-    near = near[:MORE_NEIGHBOURS]
+    found = zip(ranked.keys.tolist(), ranked.scores.tolist(), view.tags(ranked.keys), strict=True)
+    near = [each for each in found if each[2]][:MORE_NEIGHBOURS]
     named = names_in_text(view, draft.text)
     return Witnesses(
         {key: score for key, score, _ in near[:NEIGHBOURS]},
@@ -81,9 +80,10 @@ def witnesses(
 def _votes(view: View, near: Sequence[tuple[int, float, tuple[str, ...]]]) -> dict[str, float]:
     """Each tag's share of the neighbours' votes, 0 to 1; tags that are not in use have none."""
     house = view.house()
+    current = {tag: house.current(tag) for _, _, tags in near for tag in tags}
     votes: dict[str, float] = defaultdict(float)
     for _, score, tags in near:
-        for tag in dict.fromkeys(map(house.current, tags)):
+        for tag in {current[tag] for tag in tags}:
             if tag is not None:
                 votes[tag] += score**_VOTE_POWER
     total = sum(score**_VOTE_POWER for _, score, _ in near)
