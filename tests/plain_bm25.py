@@ -45,7 +45,39 @@ def ceiling(shelf: Mapping[Key, Fields], query: Mapping[str, float]) -> float:
     )
 
 
-def rarity(shelf: Mapping[Key, Fields], term: str) -> float:
-    """The idf over the bodies, or over the titles, where more have it."""
-    most = max(holders(shelf, "body", term), holders(shelf, "title", term))
-    return idf(len(shelf), most)
+def rarity(
+    shelf: Mapping[Key, Fields], term: str, fields: Sequence[str] = ("body", "title")
+) -> float:
+    """The idf in that of the fields where most have it."""
+    return idf(len(shelf), max(holders(shelf, field, term) for field in fields))
+
+
+def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tuple[float, ...]]:
+    """For every article text, title, lead, covered and present, as newsclip.index.bm25.Matches."""
+    worth = {word: rarity(shelf, word, [*WEIGHTS]) for word in words}
+    whole = sum(worth.values())
+    everything = {
+        key: [w for text in fields.values() for w in text] for key, fields in shelf.items()
+    }
+    titles = {key: fields["title"] for key, fields in shelf.items()}
+    found = {}
+    for key, fields in shelf.items():
+        lead, title = fields["body"][:60], set(fields["title"])
+        titled = sum(rarity(shelf, word, [*WEIGHTS]) for word in title)
+        shares = (
+            sum(worth[w] * _saturated(fields_, key, w) for w in words)
+            for fields_ in (everything, titles)
+        )
+        found[key] = (
+            *(share / whole for share in shares),
+            sum(worth[w] for w in words if w in lead) / whole,
+            sum(worth[w] for w in words if w in title) / titled if titled else 0.0,
+            sum(worth[w] for w in words if w in everything[key]) / whole,
+        )
+    return found
+
+
+def _saturated(texts: Mapping[Key, Sequence[str]], key: Key, word: str) -> float:
+    mean = sum(map(len, texts.values())) / len(texts)
+    count = texts[key].count(word)
+    return count / (count + K1 * (1 - B + B * len(texts[key]) / mean)) if count else 0.0

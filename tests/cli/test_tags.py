@@ -139,3 +139,61 @@ def test_json_is_what_http_answers(run: Any, archive: Path, table: str) -> None:
         answer = client.get("/v1/tags?branch=harbour").json
     assert json.loads(run(*asked).stdout) == answer
     assert answer["tags"][0]["aliases"] == ["port", "docks"]
+
+
+PLACES = """tag,broader
+Place,
+Port,Place
+Harbour,Place
+Harbours,
+Harbourr,
+Unheard,
+"""
+
+
+def test_what_is_odd_is_reported(run: Any, archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "places.csv").write_text(PLACES, "utf-8")
+    imported(run, archive, str(tmp_path / "places.csv"), "--open")
+    answer = json.loads(run("tags", "report", "--json", "--data", str(archive)).stdout)
+    found = [(f["kind"], f["tag"], f["other"]) for f in answer["faults"]]
+    assert found == [
+        ("near-duplicate", "Harbourr", "Harbour"),
+        ("near-duplicate", "Harbours", "Harbour"),
+        ("near-duplicate", "Harbours", "Harbourr"),
+        *(("unused", tag, None) for tag in ("Harbourr", "Harbours", "Place", "Port", "Unheard")),
+        ("never-with-parent", "Harbour", "Place"),
+    ]
+    shown = run("tags", "report", "--data", str(archive)).stdout
+    assert shown.splitlines()[-1].split() == ["never-with-parent", "#Harbour", "#Place", "2"]
+
+
+def test_a_tag_on_most_articles_is_over_broad(run: Any, tmp_path: Path) -> None:
+    lines = [{"id": str(n), "title": "t", "tags": ["News", f"T{n}"]} for n in range(30)]
+    (tmp_path / "news.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    run("import", str(tmp_path / "news.jsonl"), "--data", "news")
+    answer = json.loads(run("tags", "report", "--json", "--data", "news").stdout)
+    broad = [f["tag"] for f in answer["faults"] if f["kind"] == "over-broad"]
+    assert broad == ["News"]
+
+
+def test_untagged_articles_are_tagged_by_a_table_that_people_have_read(
+    run: Any, archive: Path, tmp_path: Path
+) -> None:
+    text = "The dockers of the harbour stopped work again in the harbour."
+    lines = [{"id": "new/strike", "title": "Harbour strike", "body": text}]
+    (tmp_path / "new.jsonl").write_text(json.dumps(lines[0]), "utf-8")
+    where = ["--data", str(archive)]
+    run("import", "new.jsonl", *where)
+    made = run("tags", "backfill", "review.csv", "--min-score", "0.2", *where)
+    rows = list(csv.DictReader(io.StringIO(Path("review.csv").read_text("utf-8"))))
+    assert made.stdout == f"tags to look through  {len(rows)}\n"
+    assert {row["id"] for row in rows} == {"new/strike"}
+    assert rows[0]["tag"] == "Harbour"
+    assert [float(row["score"]) >= 0.2 for row in rows] == [True] * len(rows)
+    Path("review.csv").write_text("id,tag\nnew/strike,Harbour\n", "utf-8")
+    done = run("tags", "backfill", "review.csv", "--apply", "--author", "Ada", *where)
+    assert done.stdout == "change    1\nentries   0\narticles  1\n"
+    assert listed(run, archive)["Harbour"] == 3
+    run("tags", "undo", "1", "--author", "Ada", *where)
+    assert listed(run, archive)["Harbour"] == 2
+    assert run("tags", "backfill", "review.csv", "--apply", *where).exit_code == 2

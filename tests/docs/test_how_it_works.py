@@ -13,7 +13,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "how-it-works.md"
 @pytest.mark.parametrize(
     ("job", "weight"),
     [
-        ("search", search.SEMANTIC_WEIGHT),
         ("related articles", FIXED.curves["meaning"].values[-1]),
         ("neighbours for tags", witnesses.SEMANTIC_WEIGHT),
     ],

@@ -15,7 +15,9 @@ from tests.doubles import embedding_of
 
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
+from newsclip.recommender.search_page import Mode
 
+from . import plain_blend
 from .plain_copies import cluster_of, links_of
 from .strategies import passes
 
@@ -32,23 +34,32 @@ TERMS = {
 }
 """What is indexed for each word that the strategies use, written down by hand."""
 
+_WORDS = re.compile(r"[\s_#-]+")
+
 Vector = NDArray[np.float64]
 Weights = Mapping[str, float]
 
 
 def terms_of(text: str) -> list[str]:
     """The terms of a text, in its order."""
-    found = (TERMS[word] for word in re.split(r"[\s_-]+", text.lower()))
+    found = (TERMS[word] for word in _WORDS.split(text.lower()))
     return [term for term in found if term]
 
 
 def fields_of(entry: Article) -> dict[str, list[str]]:
-    """A tag is indexed as written and spelled out, which here has the same terms."""
+    """A tag is indexed as written and spelled out, which here has the same terms.
+
+    Beside them stand the section and the authors.
+    """
+    twice = [term for tag in entry.tags for term in (*terms_of(tag), *terms_of(tag))]
     return {
         "title": terms_of(entry.title),
         "summary": terms_of(entry.summary),
         "body": terms_of(entry.body),
-        "tags": [term for tag in entry.tags for term in (*terms_of(tag), *terms_of(tag))],
+        "tags": [
+            *twice,
+            *(term for name in (entry.section, *entry.authors) for term in terms_of(name or "")),
+        ],
     }
 
 
@@ -138,14 +149,20 @@ class Model:
     def rarities(self, terms: Iterable[str]) -> list[float]:
         return [plain_bm25.rarity(self._shelf(), term) for term in terms]
 
-    def search(
-        self, text: str, semantic_weight: float, where: Filter, now: datetime
-    ) -> dict[str, float]:
-        """As recommender/search.py and fusion.py say it."""
-        if not terms_of(text):
+    def search(self, text: str, mode: Mode, where: Filter, now: datetime) -> dict[str, float]:
+        """As recommender/search.py and blend.py say it."""
+        words = _WORDS.split(text)
+        written = {term: word for word in words if (term := TERMS[word.lower()])}
+        if not written:
             return {}
-        weights = dict.fromkeys(terms_of(text), 1.0)
-        return self.blended(weights, embedding_of(text), semantic_weight, where, now)
+        query = embedding_of(text)
+        typical = self.typical(query)
+        meaning = {
+            article_id: min(max((cosine - typical) / max(1 - typical, 1e-6), 0), 1)
+            for article_id, cosine in self.cosines(query, where, now).items()
+        }
+        scores = plain_blend.scores(self._shelf(), written, text, mode, meaning)
+        return {i: score for i, score in scores.items() if i in meaning}
 
     def blended(
         self,

@@ -288,7 +288,7 @@ def test_a_rare_name_is_found_first(newsroom: Archive, query: str, expected: set
         ("trawler seized by foreign coastguard", PORT[:2], 2),
         ("how do I send my ballot by mail", ["life/2026/08/how-to-vote-by-post"], 1),
         ("understand my electricity invoice", ["life/2025/12/how-to-read-energy-bill"], 1),
-        ("soprano first night review", SINGER[:1], 1),
+        ("soprano first night review", SINGER[:1], 2),
         ("birds of prey breeding again after decades", BIRDS[:1], 1),
         ("gale leaves homes without electricity", ["general/2026/01/storm-isolde-hits"], 1),
         ("river burst its banks, villages evacuated", RIVER[:1], 1),

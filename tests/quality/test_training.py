@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from newsclip import training
+from newsclip.api.cli import main
 from newsclip.errors import EncoderUnavailable
 from newsclip.index.encoder import load_encoder
 from newsclip.training import Recipe, train_model
+from newsclip.training.vocabulary import learned_pieces
 
 pytestmark = [
     pytest.mark.transformer,
@@ -64,6 +72,41 @@ def test_training_helps_and_the_folder_loads_everywhere(tmp_path: Path, teacher:
     card = (outcome.folder / "README.md").read_text("utf-8")
     assert "# house-model" in card
     assert teacher not in card
+
+
+def test_the_command_trains_and_an_archive_changes_to_its_model(
+    tmp_path: Path, teacher: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "Recipe", partial(replace, SMALL, taught=200))
+    # Learned pieces differ from run to run; the command keeps the teacher's, which are many.
+    pieces = learned_pieces((f"{title} {body}" for title, body in made_up_articles(260)), 600)
+    monkeypatch.setattr("newsclip.training.vocabulary.learned_pieces", lambda *_: pieces)
+    file, model, data = tmp_path / "a.jsonl", tmp_path / "house-model", tmp_path / "data"
+    rows = [
+        {"id": str(number), "title": title, "body": body}
+        for number, (title, body) in enumerate(made_up_articles(260))
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+    def run(*arguments: str | Path) -> dict[str, Any]:
+        done = CliRunner().invoke(main, [*map(str, arguments), "--json"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    outcome = run("train-model", "--articles", file, "--teacher", teacher, "--out", model)
+    assert (outcome["articles"], outcome["dimension"]) == (200, 64)
+    assert outcome["reached"] > 0
+    again = run("train-model", "--articles", file, "--teacher", teacher, "--out", f"{model}-2")
+    assert again["reached"] == outcome["reached"]
+    for name in ("model.safetensors", "tokenizer.json"):
+        assert (model / name).read_bytes() == Path(f"{model}-2", name).read_bytes()
+
+    run("import", file, "--data", data)
+    change = run("reembed", "--data", data, "--encoder", model)
+    assert change["encoder"].startswith("house-model@")
+    assert change["embedded"] == 260
+    assert run("info", "--data", data)["dimension"] == 64
 
 
 def test_too_few_articles(tmp_path: Path, teacher: str) -> None:

@@ -57,6 +57,16 @@ class Shelf:
             found |= dict(zip(columns["key"].tolist(), scores.tolist(), strict=True))
         return found
 
+    def matches(self, words: Sequence[str]) -> dict[int, tuple[float, ...]]:
+        """Of every row text, title, lead, covered and present."""
+        found: dict[int, tuple[float, ...]] = {}
+        for columns in self.segments:
+            query = self.query(dict.fromkeys(words, 1.0))
+            matches = self.statistics.matches(query, columns, np.arange(len(columns)))
+            table = np.stack([*vars(matches).values()], axis=1).tolist()
+            found |= dict(zip(columns["key"].tolist(), map(tuple, table), strict=True))
+        return found
+
     def ceiling(self, weights: Mapping[str, float]) -> float:
         return self.statistics.ceiling(self.query(weights))
 
@@ -125,6 +135,42 @@ def test_scores_follow_the_formula_in_whichever_segment(
     assert max(shelf.scores(weights).values()) <= shelf.ceiling(weights)
 
 
+def test_matches_worked_out_by_hand() -> None:
+    shelf = Shelf([article(1, title="fish vote", body="fish fish"), article(2, body="ship ship")])
+    # fish and vote stand in one of two: idf ln(1 + 1.5/1.5) = ln 2, so each is half of the query.
+    # All text of 1 is 4 words long, of 3 on average: K = 1.2 (0.25 + 0.75 * 4/3) = 1.5; fish 3
+    # times. Its title has 2 words of 1 on average: K = 1.2 * 1.75 = 2.1.
+    text, title = (3 / 4.5 + 1 / 2.5) / 2, (1 / 3.1 + 1 / 3.1) / 2
+    assert shelf.matches(["fish", "vote"])[1] == pytest.approx((text, title, 0.5, 1, 1))
+    assert shelf.matches(["fish", "ship"])[1] == pytest.approx(
+        (3 / 4.5 / 2, 1 / 3.1 / 2, 0.5, 0.5, 0.5)
+    )
+    assert shelf.matches(["fish"])[2] == (0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("words", [["fish"], ["fish", "law", "star"], WORDS])
+@pytest.mark.parametrize("cuts", [(), (40,), (1, 2, 59)])
+def test_matches_follow_their_definition_in_whichever_segment(
+    words: list[str], cuts: tuple[int, ...]
+) -> None:
+    entries = [
+        *random_entries(59),
+        article(59, title="fish", body=" ".join([*["law"] * 60, "star"])),
+    ]
+    bounds = [0, *cuts, 60]
+    shelf = Shelf(*(entries[a:b] for a, b in pairwise(bounds)))
+    expected = plain_bm25.matches(plain(*entries), words)
+    found = shelf.matches(words)
+    assert found.keys() == expected.keys()
+    for key, values in expected.items():
+        assert found[key] == pytest.approx(values), key
+        assert all(0 <= value <= 1 + 1e-9 for value in found[key])
+
+
+def test_nothing_matches_a_query_without_a_known_word() -> None:
+    assert Shelf([article(1, body="fish")]).matches([]) == {1: (0, 0, 0, 0, 0)}
+
+
 @pytest.mark.parametrize("weights", QUERIES)
 def test_removals_leave_the_scores_of_a_fresh_index(weights: dict[str, float]) -> None:
     old, new = random_entries(40), random_entries(25, first=100, seed=6)
@@ -187,6 +233,8 @@ def test_rarities_are_by_the_bodies_or_by_the_titles_where_more_have_it() -> Non
     one, two = math.log(1 + 3.5 / 1.5), math.log(1 + 2.5 / 2.5)
     assert shelf.rarities("fish", "ship", "law", "star") == pytest.approx([one, two, two, one])
     assert shelf.rarities("goal", "bank") == [0, 0], "in no body and no title"
+    anywhere = shelf.statistics.rarities(shelf.terms.numbers(["goal", "bank"]), anywhere=True)
+    assert anywhere.tolist() == pytest.approx([one, one])
     shelf.remove(1)
     assert shelf.rarities("fish", "ship") == pytest.approx([0, math.log(1 + 2.5 / 1.5)])
 

@@ -32,7 +32,7 @@ class Desk:
     def words(self, block: Block, row: int) -> dict[tuple[str, int], int]:
         """How often each term stands in each field (by its place)."""
         entries = self._part(block, "term", "entry", row)
-        codes = [(entry >> 6, entry & 63) for entry in entries]
+        codes = [(entry >> 7, entry & 63) for entry in entries]
         return {(self.terms.text(code // 4), code % 4): count for code, count in codes}
 
     def attributes(self, block: Block, row: int) -> list[str]:
@@ -65,6 +65,20 @@ def test_the_terms_of_each_field_with_their_counts() -> None:
     assert block.wide["field_length"].tolist() == [[2, 2, 4, 0], [1, 0, 0, 0]]
     first = block.values["term.entry"][: block.lengths["term"][0]].tolist()
     assert first == sorted(first)
+
+
+def test_entries_of_the_body_tell_which_terms_are_among_its_first_sixty_words() -> None:
+    body = " ".join([*(f"w{n}" for n in range(59)), "last", "w3", "behind", "last"])
+    desk = Desk()
+    block = desk.block(article("a", title="behind", body=body))
+    entries = block.values["term.entry"].tolist()
+    lead = {desk.terms.text(entry >> 7 >> 2) for entry in entries if entry & 64}
+    assert lead == {*(f"w{n}" for n in range(59)), "last"}
+
+
+def test_the_section_and_the_authors_are_searched_beside_the_tags() -> None:
+    entry = article("a", tags=["Law"], section="World", authors=["Ada Byron", "Jo Li"])
+    assert field_texts(entry)["tags"] == "Law Law World Ada Byron Jo Li"
 
 
 def test_tags_are_searched_as_written_and_spelled_out() -> None:
@@ -139,7 +153,7 @@ def test_a_text_that_is_only_asked_with_teaches_no_term() -> None:
     known.add(["fish", "law"])
     terms = field_terms({"body": "a fish, unheard", "title": "Law"}, TERMS)
     entries, lengths = term_entries(terms, known.numbers)
-    assert entries.tolist() == [(0 * 4 + BODY) << 6 | 1, (1 * 4 + TITLE) << 6 | 1]
+    assert entries.tolist() == [(0 * 4 + BODY) << 7 | 64 | 1, (1 * 4 + TITLE) << 7 | 1]
     assert lengths == [1, 0, 3, 0]
     assert (len(known), known.number("unheard")) == (2, UNKNOWN)
     entries, lengths = term_entries(field_terms({}, TERMS), known.numbers)
@@ -148,8 +162,8 @@ def test_a_text_that_is_only_asked_with_teaches_no_term() -> None:
 
 def test_terms_beyond_the_last_code_count_for_nothing() -> None:
     def numbers(terms: list[str]) -> np.ndarray:
-        return np.array([2**24 - 1 if term == "last" else 2**24 for term in terms], np.int64)
+        return np.array([2**23 - 1 if term == "last" else 2**23 for term in terms], np.int64)
 
     entries, lengths = term_entries(field_terms({"tags": "last beyond"}, TERMS), numbers)
-    assert entries.tolist() == [2**32 - 64 + 1], "the highest code in 32 bits"
+    assert entries.tolist() == [2**32 - 128 + 1], "the highest code in 32 bits"
     assert lengths == [0, 0, 0, 2]

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclip.index.long_texts import cut, passage_length, pooled, readable, unit_rows
+from newsclip.index.long_texts import (
+    cut,
+    passage_length,
+    passage_weights,
+    pooled,
+    readable,
+    unit_rows,
+)
 
 
 def words(text: str) -> list[tuple[int, int]]:
@@ -45,11 +52,18 @@ def test_nothing_is_lost_or_read_twice(text: str, length: int) -> None:
     assert "".join(passages).split() == text.split()
 
 
-def test_the_first_passage_weighs_as_much_as_the_others() -> None:
+def test_the_first_passage_counts_most_and_the_others_by_their_length() -> None:
     a, b, c = np.eye(3, dtype=np.float32)
-    np.testing.assert_allclose(pooled(np.array([a, b, c, a]), [3, 1]), [[2, 1, 1], [1, 0, 0]])
-    np.testing.assert_allclose(pooled(np.array([a, b]), [2]), [[1, 1, 0]])
+    cuts = [["four", "four", "to"], ["one"]]
+    rows = pooled(np.array([a, b, c, a]), cuts)
+    np.testing.assert_allclose(rows, [[1, 0.5, 0.25], [1, 0, 0]])
     assert pooled(np.empty((0, 3), np.float32), []).shape == (0, 3)
+
+
+def test_the_other_passages_together_count_no_more_than_the_first() -> None:
+    np.testing.assert_allclose(passage_weights([""]), [1])
+    np.testing.assert_allclose(passage_weights(["four"] * 5), [1, 0.25, 0.25, 0.25, 0.25])
+    np.testing.assert_allclose(passage_weights(["ab", "abcdef", "ab"]), [1, 0.75, 0.25])
 
 
 def test_what_a_model_reads() -> None:

@@ -154,7 +154,7 @@ def test_long_texts_are_pooled_and_queries_cut(folder: Path) -> None:
     encoder = OnnxEncoder(str(folder))
     text = "cat " * 32 + "dog " * 64  # 40 - 8 pieces a passage: one of cats, two of dogs
     cats, dogs = unit(1 + 4 * 32, 1), unit(1, 1 + 3 * 32)
-    expected = unit(*(2 * cats + dogs + dogs))
+    expected = unit(*(cats + dogs))  # the dogs count half each
     np.testing.assert_allclose(encoder.encode_documents([text])[0], expected, atol=1e-5)
     # A query is read once: [CLS], 38 cats and dogs, [SEP]
     np.testing.assert_allclose(
@@ -175,7 +175,7 @@ def test_the_id_follows_the_content_and_the_bits(folder: Path) -> None:
     graph = folder / "onnx/model.onnx"
     (folder / "onnx/model_int8.onnx").write_bytes(graph.read_bytes())
     short = load_encoder(f"{folder}?backend=int8")
-    assert short.id.startswith(f"{plain.id} int8@")
+    assert short.id.startswith(f"{plain.id.split()[0]} int8@")
     write(folder, "1_Pooling/config.json", {"pooling_mode": "cls"})
     assert load_encoder(f"{folder}?backend=onnx").id != plain.id
 
@@ -250,9 +250,9 @@ def test_a_model_of_the_hub(folder: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     command = [sys.executable, "-c", program]
     found = subprocess.run([*command, "org/tiny"], capture_output=True, text=True, check=True)
-    said, row = found.stdout.split(" ", 1)
-    assert said == "org/tiny"
-    np.testing.assert_allclose(json.loads(row), [unit(5, 4)], atol=1e-6)
+    said, row = found.stdout.split(" [", 1)
+    assert said == "org/tiny passages/2"
+    np.testing.assert_allclose(json.loads(f"[{row}"), [unit(5, 4)], atol=1e-6)
     missing = subprocess.run([*command, "org/none"], capture_output=True, text=True, check=False)
     assert "no such model was found" in missing.stderr
 

@@ -9,7 +9,6 @@ from tests.doubles import article
 from newsclip.errors import QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
-from newsclip.recommender import search as module
 from newsclip.recommender.hit import Reason, Snippet
 from newsclip.recommender.search import MAX_DEPTH, search
 from newsclip.recommender.search_page import SearchOptions, SearchPage
@@ -48,23 +47,6 @@ def test_modes(shelf: Archive) -> None:
     assert ids(found(shelf, "fish", mode="semantic")) == ["both"]
     assert ids(found(shelf, "fish"))[0] == "both"
     assert set(ids(found(shelf, "fish"))) == {"both", "word"}
-
-
-def test_the_hybrid_score_is_the_weighted_mean_of_the_two(shelf: Archive) -> None:
-    scores = {
-        mode: {hit.article.id: hit.score for hit in found(shelf, "fish", mode=mode).hits}
-        for mode in ("keyword", "semantic", "hybrid")
-    }
-    assert scores["semantic"] == pytest.approx({"both": 1.0})
-    weight = module.SEMANTIC_WEIGHT
-    assert 0 < weight < 0.5
-    assert scores["hybrid"] == pytest.approx(
-        {
-            name: (1 - weight) * scores["keyword"][name] + weight * scores["semantic"].get(name, 0)
-            for name in ("both", "word")
-        },
-        abs=1e-6,
-    )
 
 
 def test_reasons(shelf: Archive) -> None:

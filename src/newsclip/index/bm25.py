@@ -6,13 +6,21 @@ here from the counts of the whole archive: the same whichever segment it lies in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS, Block, Columns, Rows
+from newsclip.index.columns import (
+    COUNT_BITS,
+    IN_LEAD,
+    MOST_COUNTED,
+    TEXT_FIELDS,
+    Block,
+    Columns,
+    Rows,
+)
 
 K1, B = 1.2, 0.75
 FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0, "tags": 1.0}
@@ -20,7 +28,8 @@ FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0,
 
 _FIELDS = len(TEXT_FIELDS)
 _WEIGHTS = np.array([FIELD_WEIGHTS[field] for field in TEXT_FIELDS])
-_RARITY_FIELDS = [TEXT_FIELDS.index("body"), TEXT_FIELDS.index("title")]
+_TITLE = TEXT_FIELDS.index("title")
+_RARITY_FIELDS = [TEXT_FIELDS.index("body"), _TITLE]
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,33 @@ class TermQuery:
     def first(self, count: int) -> Self:
         """The first ``count`` terms of it."""
         return type(self)(self.terms[:count], self.weights[:count])
+
+
+@dataclass(frozen=True)
+class Matches:
+    """How a query's words stand in some articles; all ``(n,)``, 0 to 1, words by their idf.
+
+    ``text`` is BM25's share in the most that the words could give, with all fields as one text, so
+    that a word which stands in the title and in the body is one word; ``title`` the same of titles.
+    ``lead`` is the share of the words that stand in the lead of the body, ``present`` of those that
+    stand anywhere, and ``covered`` the share of the title that the words are.
+    """
+
+    text: NDArray[np.float64]
+    title: NDArray[np.float64]
+    lead: NDArray[np.float64]
+    covered: NDArray[np.float64]
+    present: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, count: int) -> Self:
+        """Of articles in which no word stands."""
+        return cls(*(np.zeros(count) for _ in fields(cls)))
+
+    def put(self, places: NDArray[np.int64], part: "Matches") -> None:
+        """Fills in some of the articles."""
+        for column in fields(self):
+            getattr(self, column.name)[places] = getattr(part, column.name)
 
 
 class Statistics:
@@ -101,9 +137,13 @@ class Statistics:
         idf = np.log1p((self.articles - found + 0.5) / (found + 0.5))
         return np.where(found > 0, idf, 0.0)
 
-    def rarities(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The idf of each term over the bodies (or titles, where more have it); 0 if unknown."""
-        return self._idf(self.found(terms)[:, _RARITY_FIELDS].max(axis=1))
+    def rarities(self, terms: NDArray[np.int64], anywhere: bool = False) -> NDArray[np.float64]:
+        """The idf of each term over the bodies (or titles, where more have it); 0 if unknown.
+
+        ``anywhere``: over the field where most articles have it.
+        """
+        found = self.found(terms)
+        return self._idf((found if anywhere else found[:, _RARITY_FIELDS]).max(axis=1))
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that no article can exceed."""
@@ -116,18 +156,63 @@ class Statistics:
         For each term of a field ``weight * field weight * idf * tf (k1 + 1) / (tf + K)`` with
         ``K = k1 (1 - b + b * length / mean length)``.
         """
-        entries, ends = columns.joined("term", "entry", rows)
         wanted, worth = self._worth(query)
-        self._slots[wanted] = np.arange(1, len(wanted) + 1)
-        slots = self._slots[entries >> COUNT_BITS]
-        self._slots[wanted] = 0
-        hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
-        entry = entries[hit]
-        row = ends.searchsorted(hit, side="right")
+        entries, ends = columns.joined("term", "entry", rows)
+        hit, place = self._hits(wanted, entries)
+        entry, row = entries[hit], ends.searchsorted(hit, side="right")
         tf = (entry & MOST_COUNTED).astype(np.float64)
         norm = self._norms(columns["field_length"][rows])[row, (entry >> COUNT_BITS) % _FIELDS]
-        parts = worth[slots[hit] - 1] * tf * (K1 + 1) / (tf + norm)
+        parts = worth[place] * tf * (K1 + 1) / (tf + norm)
         return np.bincount(row, parts, len(rows)).astype(np.float32)
+
+    def matches(self, query: TermQuery, columns: Columns, rows: Rows) -> Matches:
+        """How the words of a query stand in each row; their weights play no part."""
+        idf = self.rarities(query.terms, anywhere=True)
+        if not idf.any() or not len(rows):
+            return Matches.none(len(rows))
+        entries, ends = columns.joined("term", "entry", rows)
+        codes = (query.terms[:, None] * _FIELDS + np.arange(_FIELDS)).ravel()
+        known = np.flatnonzero(codes < len(self._frequencies))
+        hit, place = self._hits(codes[known], entries)
+        entry, term = entries[hit], known[place] // _FIELDS
+        cell = ends.searchsorted(hit, side="right") * len(idf) + term
+        in_title = (entry >> COUNT_BITS) % _FIELDS == _TITLE
+        tf = (entry & MOST_COUNTED).astype(np.float64)
+        table = _Table(len(rows), len(idf))
+        everywhere, title = table.sums(cell, tf), table.sums(cell[in_title], tf[in_title])
+        lead = table.sums(cell[entry & IN_LEAD > 0])
+        lengths, share = columns["field_length"][rows].astype(np.float64), idf / idf.sum()
+        return Matches(
+            _saturated(everywhere, lengths.sum(axis=1), self._mean_length(slice(None))) @ share,
+            _saturated(title, lengths[:, _TITLE], self._mean_length(_TITLE)) @ share,
+            (lead > 0) @ share,
+            ((title > 0) @ idf) / np.maximum(self._title_worth(entries, ends), 1e-9),
+            (everywhere > 0) @ share,
+        )
+
+    def _title_worth(
+        self, entries: NDArray[np.uint32], ends: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """The summed idf of the words of each row's title, ``(len(ends),)``."""
+        codes = entries >> COUNT_BITS
+        titles = np.flatnonzero(codes % _FIELDS == _TITLE)
+        idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS, anywhere=True)
+        row = ends.searchsorted(titles, side="right")
+        worth: NDArray[np.float64] = np.bincount(row, idf, len(ends)).astype(np.float64)
+        return worth
+
+    def _mean_length(self, which: int | slice) -> float:
+        return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
+
+    def _hits(
+        self, codes: NDArray[np.int64], entries: NDArray[np.uint32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places of the entries that have one of the codes, and which of them each has."""
+        self._slots[codes] = np.arange(1, len(codes) + 1)
+        slots = self._slots[entries >> COUNT_BITS]
+        self._slots[codes] = 0
+        hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
+        return hit, slots[hit].astype(np.int64) - 1
 
     def _worth(self, query: TermQuery) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The codes to look for that any article has, and what each is worth."""
@@ -141,3 +226,27 @@ class Statistics:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)
         norms: NDArray[np.float64] = K1 * (1 - B + B * lengths / mean)
         return norms
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A cell for each row and each term, numbered row by row."""
+
+    rows: int
+    terms: int
+
+    def sums(
+        self, cells: NDArray[np.int64], values: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """The sum of the values in each cell, or their number, ``(rows, terms)``."""
+        sums: NDArray[np.float64] = np.bincount(cells, values, self.rows * self.terms).astype(float)
+        return sums.reshape(self.rows, self.terms)
+
+
+def _saturated(
+    counts: NDArray[np.float64], lengths: NDArray[np.float64], mean: float
+) -> NDArray[np.float64]:
+    """BM25's ``tf / (tf + K)``, 0 to 1, ``(rows, terms)`` as the counts."""
+    norm = K1 * (1 - B + B * lengths / mean)
+    saturated: NDArray[np.float64] = counts / (counts + norm[:, None])
+    return saturated

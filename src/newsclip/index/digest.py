@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from newsclip.index.analysis import spelled_out
 from newsclip.index.article import Article
-from newsclip.index.columns import BODY, COUNT_BITS, MOST_COUNTED, MOST_TERMS, TEXT_FIELDS, Block
+from newsclip.index.columns import (
+    BODY,
+    COUNT_BITS,
+    IN_LEAD,
+    LEAD,
+    MOST_COUNTED,
+    MOST_TERMS,
+    TEXT_FIELDS,
+    Block,
+)
 from newsclip.index.filters import NEVER, attributes, seconds, visible_span
 from newsclip.index.sketch import Sketcher
 from newsclip.index.strings import Strings
@@ -31,13 +40,18 @@ def written_name(attribute: str, written: str) -> str:
 
 
 def field_texts(article: Article) -> dict[str, str]:
-    """The text of each field that is searched for words; tags as written and spelled out."""
-    tags = (f"{tag} {spelled_out(tag)}" for tag in article.tags)
+    """The text of each field that is searched for words.
+
+    ``tags`` are all names that the article is filed under: its tags as written and spelled out, its
+    section and its authors.
+    """
+    tags = [f"{tag} {spelled_out(tag)}" for tag in article.tags]
+    filed = filter(None, (*tags, article.section, *article.authors))
     return {
         "title": article.title,
         "summary": article.summary,
         "body": article.body,
-        "tags": " ".join(tags),
+        "tags": " ".join(filed),
     }
 
 
@@ -58,7 +72,8 @@ def term_entries(
 ) -> tuple[NDArray[np.int64], list[int]]:
     """The terms of a text with their counts, as a segment stores them, and each field's length.
 
-    The entries ascend. Terms that ``number_of`` answers with a negative number are left out.
+    Those of the body tell whether they stand in its lead. The entries ascend. Terms that
+    ``number_of`` answers with a negative number are left out.
     """
     entries, lengths = [], []
     for field, terms in enumerate(terms_by_field):
@@ -66,6 +81,9 @@ def term_entries(
         counted = Counter(terms)
         numbers = number_of(list(counted))
         counts = np.minimum(np.fromiter(counted.values(), np.int64, len(counted)), MOST_COUNTED)
+        if field == BODY:
+            # The terms are counted in the order in which they first stand in the text.
+            counts[: len(set(terms[:LEAD]))] |= IN_LEAD
         entry = (numbers * len(TEXT_FIELDS) + field) << COUNT_BITS | counts
         entries.append(entry[(numbers >= 0) & (numbers < MOST_TERMS)])
     return np.sort(np.concatenate(entries)), lengths

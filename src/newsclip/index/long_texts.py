@@ -2,7 +2,7 @@
 
 A transformer reads a few hundred pieces and drops the rest. Long articles are therefore cut into
 passages of the model's own length, and the passages' embeddings are averaged; the first passage,
-with the title and the lead, weighs as much as all the others together.
+with the title and the lead, weighs as much as all the others together, or more.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+POOLING = "passages/2"
+"""Names how long texts are read, in the ids of the encoders: embeddings by another way differ."""
+
+_REST = 0.5  # what a passage as long as the first counts beside it
+_MOST_OF_REST = 1.0  # what all others together do, at the most
 _LONGEST_PASSAGE = 512  # pieces; some models claim to read far more, at a quadratic price
 _SPECIAL_PIECES = 8  # room for [CLS], [SEP] and the like
 _PROMPT_PIECES = 24  # room for a prompt such as "passage: "
@@ -46,21 +51,30 @@ def _word_start(text: str, position: int) -> int:
     return position if gap < 0 else gap + 1
 
 
-def pooled(passages: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float32]:
+def pooled(rows: NDArray[np.float32], cuts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
     """One row for each text: the weighted mean of its passages' rows.
 
-    ``passages`` is (sum of counts, dimension), ``counts`` says how many each text has.
+    ``rows`` is (passages of all texts, dimension), in the order of ``cuts``.
     """
-    ends = np.cumsum([0, *counts])
-    rows = [_weighted(passages[start:end]) for start, end in pairwise(ends)]
-    return np.array(rows, dtype=np.float32).reshape(len(counts), passages.shape[1])
+    ends = np.cumsum([0, *map(len, cuts)])
+    means = [
+        passage_weights(cut) @ rows[start:end]
+        for cut, (start, end) in zip(cuts, pairwise(ends), strict=True)
+    ]
+    return np.array(means, dtype=np.float32).reshape(len(cuts), rows.shape[1])
 
 
-def _weighted(passages: NDArray[np.float32]) -> NDArray[np.float32]:
-    weights = np.ones(len(passages), dtype=np.float32)
-    weights[0] = max(1, len(passages) - 1)
-    mean: NDArray[np.float32] = weights @ passages
-    return mean
+def passage_weights(passages: Sequence[str]) -> NDArray[np.float32]:
+    """How much each passage of a text counts, (passages,): 1 for the first.
+
+    The others count by their length, so that a last one of three words changes little.
+    """
+    lengths = np.array([max(1, len(passage)) for passage in passages], dtype=np.float32)
+    weights: NDArray[np.float32] = _REST * lengths / lengths[0]
+    weights[0] = 0.0
+    weights *= min(1.0, _MOST_OF_REST / max(float(weights.sum()), 1e-12))
+    weights[0] = 1.0
+    return weights
 
 
 def readable(text: str) -> str:

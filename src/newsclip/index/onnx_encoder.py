@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderUnavailable
-from newsclip.index.long_texts import cut, passage_length, pooled, readable, unit_rows
+from newsclip.index.long_texts import (
+    POOLING,
+    cut,
+    passage_length,
+    pooled,
+    readable,
+    unit_rows,
+)
 from newsclip.index.model_files import content_hash, model_id
 from newsclip.index.onnx_layout import read_layout
 
@@ -42,9 +49,9 @@ class OnnxEncoder:
             raise EncoderUnavailable(f"cannot load {layout.graph}: {error}") from error
         self._layout = layout
         # In float32 the embeddings are those of torch.
-        self._id = (
-            f"{model_id(name)} int8@{content_hash([layout.graph])}" if int8 else model_id(name)
-        )
+        bits = f" int8@{content_hash([layout.graph])}" if int8 else ""
+        # In float32 the embeddings are those of torch, and so is the id.
+        self._id = f"{model_id(name)}{bits} {POOLING}"
         self._inputs = {each.name for each in self._session.get_inputs()}
         outputs = [each.name for each in self._session.get_outputs()]
         self._output = _POOLED if _POOLED in outputs else outputs[0]
@@ -71,7 +78,7 @@ class OnnxEncoder:
         cuts = [self.passages(text) for text in texts]
         prompt = self._layout.prompts.document
         rows = self._rows([prompt + passage for each in cuts for passage in each])
-        return unit_rows(pooled(rows, [len(each) for each in cuts]), texts)
+        return unit_rows(pooled(rows, cuts), texts)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `encode_documents`, with the model's prompt for queries; only the head is read."""

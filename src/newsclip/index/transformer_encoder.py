@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderUnavailable
-from newsclip.index.long_texts import cut, passage_length, pooled, readable, unit_rows
+from newsclip.index.long_texts import (
+    POOLING,
+    cut,
+    passage_length,
+    pooled,
+    readable,
+    unit_rows,
+)
 from newsclip.index.model_files import model_id, prompts_of
 
 if TYPE_CHECKING:
@@ -30,14 +37,14 @@ class SentenceTransformerEncoder:
             EncoderUnavailable: the library is not installed, or the model cannot be had.
         """
         self._model = _load(name)
-        self._id = model_id(name)
+        self._id = f"{model_id(name)} {POOLING}"
         self._prompts = prompts_of(self._model.prompts)
         self._cut_length = _passage_length(self._model, any(self._prompts))
         self._dimension = len(self._model.encode([""], convert_to_numpy=True)[0])
 
     @property
     def id(self) -> str:
-        """The name, or of a folder its name and its content's hash."""
+        """The name (of a folder with its content's hash), and how long texts are read."""
         return self._id
 
     @property
@@ -58,7 +65,7 @@ class SentenceTransformerEncoder:
             self._model.encode_document,
             self._prompts.document,
         )
-        return unit_rows(pooled(encoded, [len(each) for each in cuts]), texts)
+        return unit_rows(pooled(encoded, cuts), texts)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `encode_documents`, with the model's prompt for queries; only the head is read."""

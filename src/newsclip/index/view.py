@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from newsclip.errors import ArticleNotFound, UrlUnknown
 from newsclip.index.analysis import Analyzer, Word, stemmer_of
 from newsclip.index.article import Article
-from newsclip.index.bm25 import TermQuery
+from newsclip.index.bm25 import Matches, TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.encoder import Encoder
@@ -384,6 +384,13 @@ class View:
             scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
         return scores
 
+    def matches(self, query: TermQuery, keys: _Keys) -> Matches:
+        """How the words of a query stand in the article of each key."""
+        found = Matches.none(len(keys))
+        for segment, places, rows in self._rows(keys):
+            found.put(places, self._layers.statistics.matches(query, segment.columns, rows))
+        return found
+
     def matching_bounds(self, query: TermQuery, where: Filter) -> tuple[int, int]:
         """How many articles pass and have any of the terms: at least, and at most.
 
@@ -462,9 +469,12 @@ class View:
         """How many bytes each term has."""
         return self._layers.terms.byte_lengths(terms)
 
-    def rarities(self, terms: _Keys) -> NDArray[np.float64]:
-        """How telling each term is in this archive (BM25's idf); 0 for one that no article has."""
-        return self._layers.statistics.rarities(terms)
+    def rarities(self, terms: _Keys, anywhere: bool = False) -> NDArray[np.float64]:
+        """How telling each term is in this archive (BM25's idf); 0 for one that no article has.
+
+        A word that stands in no body and no title tells nothing, except ``anywhere``.
+        """
+        return self._layers.statistics.rarities(terms, anywhere)
 
     def words(self, text: str, language: str | None = "en") -> list[Word]:
         """The words of a text as they are indexed in a language, in order, with their places."""

@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View, in_time
+from newsclip.recommender.blend import Asked, Candidates, candidates, near_enough
 from newsclip.recommender.fillers import one_of_each
-from newsclip.recommender.fusion import LOOKED_UP, Candidates, meaning_scores, pool
+from newsclip.recommender.fusion import LOOKED_UP
 
 MAX_REACH = 10_000
 """How far an answer by relevance can be paged through."""
@@ -55,21 +55,19 @@ def unchanged(_: View, found: Scored) -> Scored:
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked for by its words and by its meaning, among whom.
+    """What is looked for, among whom.
 
     ``collapse`` keeps the first of each cluster of copies.
     """
 
-    query: TermQuery
-    embedding: NDArray[np.float32] | None
+    asked: Asked
     where: Filter
-    semantic_weight: float
     min_score: float = 0.0
     collapse: bool = False
     weigh: Weigh = unchanged
 
 
-def by_relevance(view: View, asked: Question, wanted: int, wide: bool = False) -> Accepted:
+def by_relevance(view: View, question: Question, wanted: int, wide: bool = False) -> Accepted:
     """The answer in the order of its scores, as far as ``wanted``.
 
     Few candidates are good for the first fifty hits, more for those that follow. So that no
@@ -78,26 +76,25 @@ def by_relevance(view: View, asked: Question, wanted: int, wide: bool = False) -
     """
     ranked = Scored.none()
     for depth, good_for in _DEPTHS:
-        found = _candidates(view, asked, depth)
+        found = _candidates(view, question, depth)
         ranked = _behind(ranked, found.ranked)
         whole = found.all_by_words and found.all_by_meaning
-        head = _distinct(view, ranked.first(good_for), asked.collapse)
+        head = _distinct(view, ranked.first(good_for), question.collapse)
         if whole or len(head.keys) >= wanted:
             break
         ranked = ranked.first(good_for)
-    ranked = _distinct(view, ranked, asked.collapse)
-    if whole or asked.min_score or asked.collapse:
+    ranked = _distinct(view, ranked, question.collapse)
+    if whole or question.min_score or question.collapse:
         return Accepted(ranked, ranked.keys, len(ranked.keys), whole)
-    known, is_exact = _known(view, asked, found, wide)
+    known, is_exact = _known(view, question, found, wide)
     known = np.union1d(known, ranked.keys)
-    least = 0 if asked.semantic_weight == 1 else view.matching_bounds(asked.query, asked.where)[0]
+    least = view.matching_bounds(question.asked.query, question.where)[0]
     return Accepted(ranked, known, max(len(known), least), is_exact)
 
 
-def _candidates(view: View, asked: Question, depth: int) -> Candidates:
-    query, where, weight = asked.query, asked.where, asked.semantic_weight
-    found = pool(view, query, asked.embedding, where, weight, depth)
-    return replace(found, ranked=asked.weigh(view, found.ranked).above(asked.min_score))
+def _candidates(view: View, question: Question, depth: int) -> Candidates:
+    found = candidates(view, question.asked, question.where, depth)
+    return replace(found, ranked=question.weigh(view, found.ranked).above(question.min_score))
 
 
 def _behind(first: Scored, others: Scored) -> Scored:
@@ -116,17 +113,17 @@ def _distinct(view: View, ranked: Scored, collapse: bool) -> Scored:
     return Scored(ranked.keys[kept], ranked.scores[kept])
 
 
-def _known(view: View, asked: Question, found: Candidates, wide: bool) -> tuple[_Keys, bool]:
+def _known(view: View, question: Question, found: Candidates, wide: bool) -> tuple[_Keys, bool]:
     """Keys by words alone, where that is cheap all of them, and whether the answer is counted."""
-    if asked.semantic_weight == 1 and asked.embedding is not None:
-        near = view.nearest(asked.embedding, _WIDE if wide else 0, asked.where)
-        means = meaning_scores(view, asked.embedding, near.scores) > 0
-        return near.keys[means], found.all_by_meaning
+    asked = question.asked
+    if asked.by_meaning and asked.embedding is not None:
+        near = view.nearest(asked.embedding, _WIDE if wide else 0, question.where)
+        return near_enough(view, asked, near), found.all_by_meaning
     query = asked.query.first(LOOKED_UP)
-    countable = view.matching_bounds(query, asked.where)[1] <= COUNTED
+    countable = view.matching_bounds(query, question.where)[1] <= COUNTED
     if not (countable or wide):
         return found.ranked.keys, False
-    known = view.matching(query, COUNTED + 1 if countable else _WIDE, asked.where)
+    known = view.matching(query, COUNTED + 1 if countable else _WIDE, question.where)
     return known, countable and found.all_by_meaning
 
 
@@ -143,10 +140,10 @@ def by_date(
     return Accepted(ranked, view.every(where) if wide else keys, total, True)
 
 
-def near_by_date(view: View, asked: Question, oldest: bool) -> Accepted:
+def near_by_date(view: View, question: Question, oldest: bool) -> Accepted:
     """Those nearest in meaning, in the order of their dates."""
-    found = _candidates(view, asked, _NEAR)
-    ranked = _distinct(view, found.ranked, asked.collapse)
+    found = _candidates(view, question, _NEAR)
+    ranked = _distinct(view, found.ranked, question.collapse)
     keys = in_time(ranked.keys, view.published_at(ranked.keys), oldest)
     places = np.argsort(ranked.keys)[np.searchsorted(np.sort(ranked.keys), keys)]
     in_order = Scored(keys, ranked.scores[places])

@@ -1,7 +1,6 @@
 """Keyword and meaning together: one score, 0 to 1, from two that are not alike."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +19,6 @@ LOOKED_UP = 12
 _beside = ThreadPoolExecutor(1, thread_name_prefix="keyword-side")
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """What may answer a question, best first.
-
-    ``all_by_words``: nothing else has a word of it; ``all_by_meaning``: nothing else is near.
-    """
-
-    ranked: Scored
-    all_by_words: bool
-    all_by_meaning: bool
-
-
 def candidates(
     view: View,
     query: TermQuery,
@@ -40,18 +27,6 @@ def candidates(
     semantic_weight: float,
     depth: int = DEPTH,
 ) -> Scored:
-    """The ranked candidates of :func:`pool`."""
-    return pool(view, query, embedding, where, semantic_weight, depth).ranked
-
-
-def pool(
-    view: View,
-    query: TermQuery,
-    embedding: NDArray[np.float32] | None,
-    where: Filter,
-    semantic_weight: float,
-    depth: int = DEPTH,
-) -> Candidates:
     """The best of both sides, ranked by a weighted mean of the two scores.
 
     Both scores are absolute, so an article's score does not depend on which others were found,
@@ -70,33 +45,12 @@ def pool(
     asked = query.first(LOOKED_UP if semantic_weight < 1 else 0)
     matched, near = found(view, asked, embedding, where, depth)
     keys = np.union1d(matched, near.keys)
-    scores = blended(view, query, embedding, semantic_weight, keys, near)
-    ranked = Scored.ranked(keys, scores)
-    all_near = len(near.keys) < depth or (
-        embedding is not None and not meaning_scores(view, embedding, near.scores[-1:]).any()
-    )
-    return Candidates(ranked, len(matched) < depth, all_near)
-
-
-def blended(
-    view: View,
-    query: TermQuery,
-    embedding: NDArray[np.float32] | None,
-    semantic_weight: float,
-    keys: NDArray[np.int64],
-    near: Scored | None = None,
-) -> NDArray[np.float32]:
-    """The score of each key, ``(n,)``, as :func:`pool` gives it; the keys ascend.
-
-    ``near`` are those whose cosines are known.
-    """
     scores = np.zeros(len(keys), np.float32)
     if semantic_weight < 1:
         scores += (1 - semantic_weight) * keyword_scores(view, query, keys)
-    if embedding is not None and semantic_weight:
-        meaning = _semantic_scores(view, embedding, keys, near or Scored.none())
-        scores += semantic_weight * meaning
-    return scores
+    if embedding is not None:
+        scores += semantic_weight * semantic_scores(view, embedding, keys, near)
+    return Scored.ranked(keys, scores)
 
 
 def found(
@@ -125,7 +79,7 @@ def keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDA
     return scores
 
 
-def _semantic_scores(
+def semantic_scores(
     view: View, embedding: NDArray[np.float32], keys: NDArray[np.int64], near: Scored
 ) -> NDArray[np.float32]:
     """The scores of keys in ascending order; ``near`` are those whose cosines are known."""

@@ -9,7 +9,7 @@ from functools import cache
 _CHARACTERS = 20_000  # of a text; who matters is named in its beginning
 _PLANE = 0x10000  # scripts with capitals beyond it are historical
 _MOST = 60  # names of one text
-_PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
+PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
 _STARTS = '.!?:;\n"“”„«»‘(–—-•'  # a capital after these may be the sentence's
 _CALENDAR = frozenset([*calendar.day_name, *calendar.month_name, *calendar.month_abbr])
 
@@ -94,7 +94,7 @@ def _runs() -> re.Pattern[str]:
     word = rf"[{_capitals()}][\w’'-]*[\w]"
     # What is before the capital is looked at after it: only then does the search skip to capitals.
     first = rf"[{_capitals()}](?<!\w.)[\w’'-]*[\w]"
-    return re.compile(rf"{first}(?: (?:(?:{_PARTICLES}) )?{word})*")
+    return re.compile(rf"{first}(?: (?:(?:{PARTICLES}) )?{word})*")
 
 
 def _capitals() -> str:

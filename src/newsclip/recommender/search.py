@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import QueryInvalid
-from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter, Wording, seconds
 from newsclip.index.view import Scored, View
 from newsclip.recommender.accepted import (
@@ -21,9 +20,10 @@ from newsclip.recommender.accepted import (
     near_by_date,
     unchanged,
 )
+from newsclip.recommender.blend import asked as asked_for
+from newsclip.recommender.blend import scores
 from newsclip.recommender.cursor import Cursor, fingerprint
 from newsclip.recommender.facets import facets_of
-from newsclip.recommender.fusion import blended
 from newsclip.recommender.query import parse
 from newsclip.recommender.recency import freshness, timely
 from newsclip.recommender.search_hits import Sought, search_hits
@@ -33,7 +33,6 @@ from newsclip.recommender.suggest import other_queries
 
 log = logging.getLogger(__name__)
 
-SEMANTIC_WEIGHT = 0.3
 MAX_DEPTH = 1_000
 """How far an answer can be paged through by offsets: ``offset + limit`` at most."""
 
@@ -43,7 +42,6 @@ _LEAST_WORTH = 0.01  # of its age: what is old comes last, and is found
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
-_WEIGHTS: dict[Mode, float] = {"hybrid": SEMANTIC_WEIGHT, "keyword": 0.0, "semantic": 1.0}
 
 
 def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> SearchPage:
@@ -122,15 +120,13 @@ def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     written = _query_words(view, text, where.languages)
     if not written:  # "???" means nothing: every article would be as near to it as any other
         return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
-    embedding, degraded = _embedding(view, text, options.mode)
-    weight = 0.0 if degraded else _WEIGHTS[options.mode]
-    terms = _term_query(view, written)
-    question = Question(
-        terms, embedding, where, weight, options.min_score, options.collapse, _weighing(options)
-    )
-    in_text = terms.first(0) if weight == 1 else terms
+    # A correction is a guess: the meaning is that of what was typed.
+    embedding, degraded = _embedding(view, parsed.text, options.mode)
+    by_meaning = options.mode == "semantic" and not degraded
+    terms = asked_for(view, parsed.text, written, embedding, by_meaning)
+    question = Question(terms, where, options.min_score, options.collapse, _weighing(options))
     passages = view.encoder_is_quick if options.passages is None else options.passages
-    sought = Sought(written, in_text, embedding if passages else None, options.collapse)
+    sought = Sought(written, terms.query, embedding if passages else None, options.collapse)
     did_you_mean = corrected(query, meant) if meant else None
     return _Asked(sought, where, options, question, text, did_you_mean, degraded)
 
@@ -157,7 +153,7 @@ def _answer(view: View, asked: _Asked, wanted: int) -> Accepted:
         return by_relevance(view, question, wanted, wide)
     every_word = {Wording(word) for word in asked.sought.written.values()}
     strict = replace(asked.where, wordings=asked.where.wordings | every_word)
-    if question.semantic_weight == 0 or (question.semantic_weight < 1 and view.count(strict)):
+    if question.asked.embedding is None or (not question.asked.by_meaning and view.count(strict)):
         return by_date(view, strict, oldest, wanted + 1, options.collapse, wide)
     return near_by_date(view, question, oldest)
 
@@ -175,11 +171,9 @@ def _scored(view: View, asked: _Asked, page: Scored) -> Scored:
     if question is None or asked.options.sort == "relevance":
         return page
     order = np.argsort(page.keys)
-    scores = np.empty(len(order), np.float32)
-    scores[order] = blended(
-        view, question.query, question.embedding, question.semantic_weight, page.keys[order]
-    )
-    return Scored(page.keys, scores)
+    found = np.empty(len(order), np.float32)
+    found[order] = scores(view, question.asked, page.keys[order])
+    return Scored(page.keys, found)
 
 
 def _weighing(options: SearchOptions) -> Weigh:
@@ -195,13 +189,6 @@ def _weighing(options: SearchOptions) -> Weigh:
     return weigh
 
 
-def _term_query(view: View, terms: dict[str, str]) -> TermQuery:
-    """The terms with equal weights, the rarest first."""
-    query = view.query(dict.fromkeys(terms, 1.0))
-    order = np.argsort(-view.rarities(query.terms), kind="stable")
-    return TermQuery(query.terms[order], query.weights[order])
-
-
 def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str, str]:
     """The query's terms, each as it was typed; the words of most articles only if no others."""
     typed = {word.term: query[word.start : word.end] for word in view.query_words(query, languages)}
@@ -209,5 +196,5 @@ def _query_words(view: View, query: str, languages: Collection[str]) -> dict[str
     if len(view) < _SMALL:
         return words
     known = view.query(dict.fromkeys(words, 1.0)).terms
-    rare = set(view.term_texts(known[view.rarities(known) > _COMMON]))
+    rare = set(view.term_texts(known[view.rarities(known, anywhere=True) > _COMMON]))
     return {term: words[term] for term in words if term in rare} or words

@@ -13,7 +13,11 @@ class Recipe:
     dimension: int = 512
     """Length of an embedding."""
     pieces: int | None = None
-    """Word pieces to learn from the articles; None keeps the teacher's vocabulary."""
+    """Word pieces to learn from the articles; None keeps the teacher's vocabulary.
+
+    Of pieces that are worth the same the library keeps any, so a model with learned ones is
+    another one in each run.
+    """
     rounds: float = 10.0
     """How often each article is seen."""
     batch: int = 1024

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +39,8 @@ def train_model(
 
     The teacher's word pieces are embedded alone and cut to their principal axes; then pairs of
     texts from one article are drawn together while the teacher's similarities are kept.
-    Progress goes to standard error. The same articles, recipe and libraries give the same model.
+    Progress goes to standard error. The same articles, recipe and libraries give the same model,
+    unless the recipe has word pieces learned.
 
     Raises:
         EncoderUnavailable: the training libraries or the teacher cannot be had.
@@ -144,7 +147,8 @@ def _fit(
             train_dataset=_dataset(articles, recipe),
             loss=loss,
         )
-        trainer.train()
+        with redirect_stdout(sys.stderr):  # the trainer prints its losses
+            trainer.train()
     trained: NDArray[np.float32] = embedding.embedding.weight.detach().cpu().numpy()
     return trained
 

@@ -13,6 +13,7 @@ from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.source import open_source, reading
 from newsclip.api.cli.tags_change_command import author_option, log, merge, print_changed, undo
 from newsclip.api.cli.tags_feedback_command import feedback
+from newsclip.api.cli.tags_review_command import backfill, report
 from newsclip.api.cli.tags_train_command import train
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def tags() -> None:
     """Keep the vocabulary: list, import, check, merge, undo; give feedback; learn."""
 
 
-for command in (merge, undo, log, feedback, train):
+for command in (merge, undo, log, report, backfill, feedback, train):
     tags.add_command(command)
 
 

@@ -19,7 +19,7 @@ from newsclip.recommender.passages import SENTENCE
 from newsclip.recommender.vocabulary import house_style
 
 _RECENT = 1_000  # of the newest articles: what is written about now
-_CHARACTERS = 20_000  # of a draft; what it is about stands in its beginning
+_CHARACTERS = 10_000  # of a draft; what it is about stands in its beginning
 _LOOKED_AT = 30  # candidates of a draft, by weight
 _WORDS = 3  # of a key phrase, at most
 _LEAST = 5  # letters of a key phrase of one word
