@@ -98,7 +98,7 @@ def test_a_tag_that_came_after_the_learning_is_known_by_votes_at_once(archive):
 
 def test_a_new_tag_in_two_spellings_is_scored_as_one(archive):
     trained(archive)
-    fresh = [story(1_000 + n, ("Harbour",), random.Random(n)) for n in range(40)]
+    fresh = [story(COUNT + 1 + n, ("Harbour",), random.Random(n)) for n in range(40)]
     spelled = ("Regatta", "regatta")
     archive.put([a.model_copy(update={"tags": (spelled[n % 2],)}) for n, a in enumerate(fresh)])
     with archive.reading() as view:
