@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsclip.api.cli.evaluate_search_command import search
 from newsclip.api.cli.evaluate_tags_command import tags
 from newsclip.api.cli.options import common_options, json_option, open_archive
 from newsclip.api.cli.output import print_facts, print_json
@@ -95,4 +96,5 @@ def _print(report: Report) -> None:
     print_facts(rows)
 
 
+evaluate.add_command(search)
 evaluate.add_command(tags)
