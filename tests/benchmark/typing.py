@@ -123,13 +123,13 @@ def _alone(
         def ask(text: str) -> object:
             *before, last = analyzer.forms(text) or [""]
             if before:
-                return lexicon.titled(before, (), 640)
+                return lexicon.titled(before, (), 240)
             if len(last) < 3:
                 return None
             places = words.starting(last)
             places = places if len(places) else words.starting_nearly(last)
             endings = [words[place] for place in words.most(places, 16).tolist()]
-            return lexicon.titled((), endings, 160) if endings else None
+            return lexicon.titled((), endings, 120) if endings else None
 
         return {
             "titles": count,

@@ -1,7 +1,7 @@
 """Sorted texts that are found by their beginning, or by one that is nearly it."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Self
 
@@ -83,17 +83,20 @@ class WordList:
         An edit is a letter too many, too few, another one, or two that changed places (Damerau).
         """
         near = edits(prefix)
-        heads = {text.encode()[:_HEAD] for text in near}
-        starts, ends = self._spans([*heads])
-        ends = np.minimum(ends, starts + _MOST_LOOKED_AT)
-        some = np.flatnonzero(starts < ends).tolist()
-        spans = [np.arange(starts[each], ends[each]) for each in some]
-        found = np.unique(np.concatenate([np.empty(0, np.int64), *spans]))
+        found = self._headed(near)
         if len(prefix.encode()) < _HEAD:  # what was looked up is all that there is to it
             return found
         lengths = range(len(prefix) - 1, len(prefix) + 2)
         alike = [not near.isdisjoint(self[p][:n] for n in lengths) for p in found.tolist()]
         return found[np.array(alike, np.bool_)]
+
+    def _headed(self, texts: Collection[str]) -> NDArray[np.int64]:
+        """The places of what begins as one of some texts, as far as a head tells, ascending."""
+        starts, ends = self._spans([*{text.encode()[:_HEAD] for text in texts}])
+        ends = np.minimum(ends, starts + _MOST_LOOKED_AT)
+        some = np.flatnonzero(starts < ends).tolist()
+        spans = [np.arange(starts[each], ends[each]) for each in some]
+        return np.unique(np.concatenate([np.empty(0, np.int64), *spans]))
 
     def _spans(self, prefixes: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """From which place to which the texts begin with each prefix of at most a head's length."""
@@ -123,16 +126,31 @@ class WordList:
     def nearest(self, word: str) -> list[tuple[str, int]]:
         """The texts that a word was mistyped for, with their numbers: the nearest alone.
 
-        A word of four letters or more may differ in one place, one of eight or more in two.
+        A word of four letters or more may differ in one place; one of eight or more in two, but
+        then not in its first letter.
         """
-        most = edits_of(word)
-        if not most or not len(self):
+        most_edits = edits_of(word)
+        if not most_edits:
             return []
-        others = np.bitwise_count(self._letters ^ np.uint32(_letters(word.encode())))
-        places = np.flatnonzero(others <= 2 * most)
+        one_away = _edits(word)
+        found = {self[place]: place for place in self._headed(one_away).tolist()}
+        found = {text: place for text, place in found.items() if text in one_away}
+        if not found and most_edits > 1:
+            found = {self[place]: place for place in self._alike(word, most_edits).tolist()}
+        return nearest(word, {text: int(self.numbers[place]) for text, place in found.items()})
+
+    def _alike(self, word: str, most_edits: int) -> NDArray[np.int64]:
+        """The places of texts with the same first letter that may be so many edits away."""
+        places = self.starting(word[:1])
+        if not len(places):
+            return places
+        letters = self._letters[places[0] : places[-1] + 1]
+        others = np.bitwise_count(letters ^ np.uint32(_letters(word.encode())))
+        places = places[others <= 2 * most_edits]
         lengths = self._ends[places] - np.where(places > 0, self._ends[places - 1], 0)
-        near = places[np.abs(lengths - len(word.encode())) <= _BYTES * most].tolist()
-        return nearest(word, {self[place]: int(self.numbers[place]) for place in near})
+        near = np.abs(lengths - len(word.encode())) <= _BYTES * most_edits
+        kept: NDArray[np.int64] = places[near]
+        return kept
 
 
 def most(places: NDArray[np.int64], numbers: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
@@ -159,18 +177,24 @@ def edits_of(word: str) -> int:
 
 
 @lru_cache(maxsize=16)  # of one question several things are asked
-def edits(word: str) -> frozenset[str]:
-    """All beginnings that are one edit away (Norvig, 2007); none of a very short or long one."""
-    if len(word) not in _BEGUN:
-        return frozenset()
+def edits(beginning: str) -> frozenset[str]:
+    """All beginnings that are one edit away; none of a very short or long one."""
+    return _edits(beginning) if len(beginning) in _BEGUN else frozenset()
+
+
+def _edits(word: str) -> frozenset[str]:
+    """All words that are one edit away (Norvig, 2007), by letters of its script."""
     splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     alphabet = {*string.ascii_lowercase, *word}
+    for letter in [sign for sign in word if not sign.isascii()][:1]:
+        block = ord(letter) & ~0x7F  # where Unicode has its script
+        signs = map(chr, range(block, block + 0x80))
+        alphabet |= {sign for sign in signs if sign.isalpha() and sign == sign.lower()}
     near = {before + after[1:] for before, after in splits if after}
     near |= {before + after[1] + after[0] + after[2:] for before, after in splits if after[1:]}
-    near |= {
-        before + letter + after[1:] for before, after in splits if after for letter in alphabet
-    }
-    near |= {before + letter + after for before, after in splits for letter in alphabet}
+    for before, after in splits:
+        near |= {before + letter + after[1:] for letter in alphabet}
+        near |= {before + letter + after for letter in alphabet}
     return frozenset(near - {word})
 
 
