@@ -31,9 +31,10 @@ def scores(
     unheard = math.log(1 + (len(shelf) + 0.5) / 0.5)
     worth_known = sum(worth.values())
     share = worth_known / max(worth_known + unheard * (len(written) - len(known)), 1e-9)
-    if mode == "semantic" or (mode == "hybrid" and share < 0.2):
-        floor = (0.2 if mode == "semantic" else 0.35) + 0.1 * (1 - share)
-        return {i: _logistic(10.7 * m - 3.2) for i, m in meaning.items() if m >= floor}
+    if mode == "semantic":
+        return {i: _logistic(10.7 * m - 3.2) for i, m in meaning.items() if m >= 0.2}
+    if mode == "hybrid" and share < 0.2:
+        known = []
     found = {}
     matches = plain_bm25.matches(shelf, known) if known else dict.fromkeys(shelf, (0.0,) * 5)
     rare = any(
@@ -47,7 +48,7 @@ def scores(
     )
     for article_id, (whole, title, lead, covered, present) in matches.items():
         likeness = 0.0 if mode == "keyword" else meaning.get(article_id, 0.0)
-        if not present and (mode == "keyword" or likeness < 0.35 + 0.1 * (1 - share)):
+        if not present and (mode == "keyword" or likeness < 0.3):
             continue
         words = share * (whole + title + 0.35 * lead + 0.2 * covered)
         slope, offset = (6.3, -2.9) if mode == "keyword" else (5.9, -3.7)

@@ -96,6 +96,17 @@ def test_a_tag_that_came_after_the_learning_is_known_by_votes_at_once(archive):
     assert scores[1] > 0.5
 
 
+def test_a_new_tag_in_two_spellings_is_scored_as_one(archive):
+    trained(archive)
+    fresh = [story(COUNT + 1 + n, ("Harbour",), random.Random(n)) for n in range(40)]
+    spelled = ("Regatta", "regatta")
+    archive.put([a.model_copy(update={"tags": (spelled[n % 2],)}) for n, a in enumerate(fresh)])
+    with archive.reading() as view:
+        text = Draft(title=fresh[0].title, body=fresh[0].body)
+        scores = scored(view, text).scores
+    assert len({"Regatta", "regatta"} & scores.keys()) == 1
+
+
 def test_an_article_is_no_witness_for_itself_while_it_is_learned_from(archive):
     lonely = Article.model_validate(
         {"id": "lonely", "title": "Xylophone", "body": "xylophone zither", "tags": ["Music"]}

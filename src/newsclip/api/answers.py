@@ -185,7 +185,7 @@ class Proposal(Given):
 
     tag: str
     score: Share = Field(description="ranks proposals; no chance, as that of a suggestion is")
-    articles: Count = Field(description="how many of the newest thousand would carry it")
+    articles: Count = Field(description="how many of the newest 500 would carry it")
     evidence: list[TextEvidence]
 
 

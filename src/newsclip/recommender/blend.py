@@ -12,11 +12,10 @@ from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import LOOKED_UP, found, meaning_scores, semantic_scores
 from newsclip.recommender.query_kind import QueryKind, kind_of
 
-MEANING_FLOOR = 0.35
+MEANING_FLOOR = 0.3
 """The meaning score from which on an article without any of the words is an answer."""
 
 _ASKED_FLOOR = 0.2  # where somebody asks for the meaning alone
-_UNKNOWN_FLOOR = 0.1  # on top, where the archive knows none of the words
 
 # Learned on ten collections, each measured with the weights of the others (docs/decisions.md).
 TITLE, LEAD, COVERED = 1.0, 0.35, 0.2
@@ -148,12 +147,14 @@ def asked(
     unknown = _unknown(view, text)
     unheard = unknown * float(np.log1p((len(view) + 0.5) / 0.5))
     known = float(worth.sum() / max(worth.sum() + unheard, 1e-9))
-    floor = (_ASKED_FLOOR if by_meaning else MEANING_FLOOR) + _UNKNOWN_FLOOR * (1 - known)
-    if by_meaning or (embedding is not None and known < _HARDLY_KNOWN):
-        return Asked(query.first(0), known, embedding, 1.0, True, floor, ())
+    if by_meaning:
+        return Asked(query.first(0), known, embedding, 1.0, True, _ASKED_FLOOR, ())
+    weight = MEANING[kind_of(text)]
+    if embedding is not None and known < _HARDLY_KNOWN:
+        return Asked(query.first(0), known, embedding, weight, False, MEANING_FLOOR, ())
     whole = not unknown and _is_rare(view, worth)
     name = _name(view, text, query, written) if whole else ()
-    return Asked(query, known, embedding, MEANING[kind_of(text)], False, floor, name)
+    return Asked(query, known, embedding, weight, False, MEANING_FLOOR, name)
 
 
 def _unknown(view: View, text: str) -> int:

@@ -18,7 +18,7 @@ from newsclip.recommender.names import names_in
 from newsclip.recommender.passages import SENTENCE
 from newsclip.recommender.vocabulary import house_style
 
-_RECENT = 1_000  # of the newest articles: what is written about now
+_RECENT = 500  # of the newest articles: what is written about now
 _CHARACTERS = 10_000  # of a draft; what it is about stands in its beginning
 _LOOKED_AT = 30  # candidates of a draft, by weight
 _WORDS = 3  # of a key phrase, at most
@@ -41,7 +41,7 @@ _Run = tuple[str, ...]
 class Proposal:
     """A tag that the vocabulary lacks, as the house would write it.
 
-    ``score``, 0 to 1, ranks and is no probability; ``articles`` of the newest thousand have all
+    ``score``, 0 to 1, ranks and is no probability; ``articles`` of the newest 500 have all
     of its words; ``matched`` is how the draft writes it first, in ``sentence``.
     """
 

@@ -66,8 +66,9 @@ class Tagger:
         ``(t + more,)``, with the names of the further ones; their decisions are 0.
         """
         known = self._numbers
-        more = sorted(tag for tag in found.tags if fold(tag) not in known)
-        numbers = {**known, **{fold(tag): len(known) + n for n, tag in enumerate(more)}}
+        unseen = {fold(tag): tag for tag in sorted(found.tags) if fold(tag) not in known}
+        more = list(unseen.values())  # one of several spellings
+        numbers = {**known, **{folded: len(known) + n for n, folded in enumerate(unseen)}}
         columns = np.zeros((4, len(numbers)), np.float32)
         times = {tag: place.times for tag, place in found.named.items()}
         titled = dict.fromkeys(found.titled, 1.0)
