@@ -34,6 +34,8 @@ from newsclip.index.verdicts import Verdicts
 _Keys = NDArray[np.int64]
 _Place = tuple[Segment, _Keys, _Keys]  # of keys that lie in a layer: their places, their rows
 
+_LEAST_STEM = 3  # letters of a longer word of a query
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -490,7 +492,9 @@ class View:
         found: dict[tuple[int, int], list[Word]] = {}
         for language in stemmers.values():
             for word in self._analyzer.words(query, language):
-                found.setdefault((word.start, word.end), []).append(word)
+                # In French "Nees" is "ne": what little is left of a word stands for too many.
+                if len(word.term) >= _LEAST_STEM or word.end - word.start <= _LEAST_STEM:
+                    found.setdefault((word.start, word.end), []).append(word)
         return [word for words in found.values() for word in self._known(words)]
 
     def _known(self, words: Sequence[Word]) -> list[Word]:
