@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tests import plain_bm25
 from tests.doubles import embedding_of
 
+from newsclip.index.analysis import Analyzer, stemmer_of
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
 from newsclip.recommender.search_page import Mode
@@ -34,16 +35,19 @@ TERMS = {
 }
 """What is indexed for each word that the strategies use, written down by hand."""
 
+_ANALYZER = Analyzer()
 _WORDS = re.compile(r"[\s_#-]+")
 
 Vector = NDArray[np.float64]
 Weights = Mapping[str, float]
 
 
-def terms_of(text: str) -> list[str]:
-    """The terms of a text, in its order."""
-    found = (TERMS[word] for word in _WORDS.split(text.lower()))
-    return [term for term in found if term]
+def terms_of(text: str, language: str | None = None) -> list[str]:
+    """The terms of a text in a language, in its order."""
+    words = [word for word in _WORDS.split(text.lower()) if TERMS[word]]
+    if stemmer_of(language) == "english":
+        return [term for word in words if (term := TERMS[word])]
+    return [term for word in words for term in _ANALYZER.terms(word, language)]
 
 
 def fields_of(entry: Article) -> dict[str, list[str]]:
@@ -51,16 +55,11 @@ def fields_of(entry: Article) -> dict[str, list[str]]:
 
     Beside them stand the section and the authors.
     """
-    twice = [term for tag in entry.tags for term in (*terms_of(tag), *terms_of(tag))]
-    return {
-        "title": terms_of(entry.title),
-        "summary": terms_of(entry.summary),
-        "body": terms_of(entry.body),
-        "tags": [
-            *twice,
-            *(term for name in (entry.section, *entry.authors) for term in terms_of(name or "")),
-        ],
-    }
+    names = [name for tag in entry.tags for name in (tag, tag)]
+    names += [entry.section or "", *entry.authors]
+    texts = {"title": entry.title, "summary": entry.summary, "body": entry.body}
+    texts["tags"] = " ".join(names)
+    return {field: terms_of(text, entry.language) for field, text in texts.items()}
 
 
 def embedding(entry: Article) -> Vector:
@@ -70,7 +69,9 @@ def embedding(entry: Article) -> Vector:
 
 
 def _links(articles: Mapping[str, Article]) -> dict[str, set[str]]:
-    return links_of(articles, {i: terms_of(entry.body) for i, entry in articles.items()})
+    return links_of(
+        articles, {i: terms_of(entry.body, entry.language) for i, entry in articles.items()}
+    )
 
 
 class Model:
