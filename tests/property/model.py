@@ -5,6 +5,7 @@ Plain Python: no index, no arrays, and no code of the package's but for the arti
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tests import plain_bm25
 from tests.doubles import embedding_of
+from tests.plain_bm25 import Fields
 
 from newsclip.index.analysis import Analyzer, stemmer_of
 from newsclip.index.article import Article
@@ -152,8 +154,8 @@ class Model:
 
     def search(self, text: str, mode: Mode, where: Filter, now: datetime) -> dict[str, float]:
         """As recommender/search.py and blend.py say it."""
-        words = _WORDS.split(text)
-        written = {term: word for word in words if (term := TERMS[word.lower()])}
+        shelf = self._shelf()
+        written = self._written_terms(shelf, text)
         if not written:
             return {}
         query = embedding_of(text)
@@ -162,8 +164,33 @@ class Model:
             article_id: min(max((cosine - typical) / max(1 - typical, 1e-6), 0), 1)
             for article_id, cosine in self.cosines(query, where, now).items()
         }
-        scores = plain_blend.scores(self._shelf(), written, text, mode, meaning)
+        scores = plain_blend.scores(shelf, written, text, mode, meaning)
         return {i: score for i, score in scores.items() if i in meaning}
+
+    def _written_terms(self, shelf: Mapping[str, Fields], text: str) -> dict[str, str]:
+        """How each term that is looked for was typed: a word in the languages of a tenth or more.
+
+        Then in the others, and if nobody has it in the first of the widely spoken.
+        """
+        indexed = {term for fields in shelf.values() for terms in fields.values() for term in terms}
+        spoken = Counter(
+            name
+            for entry in self.articles.values()
+            for language in [(entry.language or "und").lower().replace("_", "-")]
+            for name in {language, language.split("-")[0]}
+        )
+        order = sorted(spoken, key=lambda name: (-spoken[name], name)) or ["und"]
+        widely = [name for name in order if spoken[name] >= 0.1 * len(self.articles)]
+        written = {}
+        for word in _WORDS.split(text):
+            for languages in (widely, order):
+                terms = {t for each in languages for t in terms_of(word, each)}
+                if known := terms & indexed:
+                    written.update(dict.fromkeys(known, word))
+                    break
+            else:
+                written.update(dict.fromkeys(terms_of(word, widely[0]), word))
+        return written
 
     def blended(
         self,

@@ -273,11 +273,13 @@ def _composed(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii() or unicodedata.is_normalized("NFC", text):
         return text, range(len(text) + 1)
     starts = [at for at, sign in enumerate(text) if not (at and unicodedata.combining(sign))]
-    letters = [
-        unicodedata.normalize("NFC", text[start:end])
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-    ]
-    places = [start for start, letter in zip(starts, letters, strict=True) for _ in letter]
+    letters: list[str] = []
+    places: list[int] = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        letter = unicodedata.normalize("NFC", text[start:end])
+        letters.append(letter)
+        # Accents that are in no letter come last, as they did.
+        places += [start, *range(end - len(letter) + 1, end)]
     return "".join(letters), [*places, len(text)]
 
 

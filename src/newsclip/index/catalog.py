@@ -62,6 +62,7 @@ class Catalog:
         self._visible: NDArray[np.bool_] | None = None  # good from one moment until another
         self._since, self._until = 0, 0
         self._kept: dict[tuple[str, frozenset[str]], NDArray[np.bool_]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
 
     def __len__(self) -> int:
         """How many rows are alive."""
@@ -73,10 +74,12 @@ class Catalog:
         self._alive = np.concatenate((self._alive, np.ones(more, np.bool_)))
         self._visible = None
         self._kept.clear()
+        self._counts.clear()
 
     def remove(self, rows: Rows) -> None:
         """These rows are no more."""
         self._alive[rows] = False
+        self._counts.clear()
         if self._visible is not None:
             self._visible[rows] = False
 
@@ -155,6 +158,13 @@ class Catalog:
     def _rows_with(self, attribute: str, folded: str) -> Rows:
         number = self._names.number(attribute_name(attribute, folded))
         return np.empty(0, np.int64) if number == UNKNOWN else self._holders.rows_with(number)
+
+    def count(self, attribute: str, folded: str) -> int:
+        """How many rows that are alive have an attribute of this name; remembered."""
+        asked = (attribute, folded)
+        if asked not in self._counts:
+            self._counts[asked] = len(self.alive(self._rows_with(attribute, folded)))
+        return self._counts[asked]
 
     def tagged(self, folded_tag: str) -> Rows:
         """The rows that carry a tag and are alive."""

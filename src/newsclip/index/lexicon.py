@@ -1,6 +1,6 @@
 """Keyword search. Nothing else in Newsclip knows tantivy, but for its analyzer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,7 +84,7 @@ class Lexicon:
         self._writer: tantivy.IndexWriter | None = None
         self._writer_bytes = writer_bytes
         self._searcher = self._index.searcher()
-        self._languages: Mapping[str, int] | None = None
+        self._languages: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -169,9 +169,20 @@ class Lexicon:
         if wording.exact or len(forms) > 1:
             queries = [self._run(_forms_of(field), forms) for field in fields]
         else:
-            terms = {self._analyzer.terms(wording.text, each)[0] for each in self.languages()}
-            queries = [self._run(field, [term]) for field in fields for term in sorted(terms)]
-        return Query.boolean_query([(Occur.Should, query) for query in queries])
+            queries = [*self._stemmed(wording.text, fields)]
+        return _any(queries)
+
+    def _stemmed(self, word: str, fields: Iterable[str]) -> Iterator[Query]:
+        """A word in any of the fields, with the endings of the language that each article is in."""
+        languages: dict[str, list[str]] = {}
+        for language in self.languages():
+            languages.setdefault(self._analyzer.terms(word, language)[0], []).append(language)
+        for term, spoken in languages.items():
+            query = _any([self._run(field, [term]) for field in fields])
+            if len(languages) > 1:
+                within = Query.term_set_query(self._schema, "language", spoken)
+                query = Query.boolean_query([(Occur.Must, query), (Occur.Must, within)])
+            yield query
 
     def _run(self, field: str, words: Sequence[str]) -> Query:
         if len(words) == 1:
@@ -204,10 +215,11 @@ class Lexicon:
         hits = self._searcher.search(query, limit, False, "published_at").hits
         return self._keys(address for _, address in hits)
 
-    def languages(self) -> Mapping[str, int]:
-        """The languages of its articles, folded, with their number; ``und`` for none."""
+    def languages(self) -> Sequence[str]:
+        """The languages of its articles, folded, ``und`` for none; of removed ones, too."""
         if self._languages is None:
-            self._languages = dict(self._searcher.terms_with_prefix("language", ""))
+            found = self._searcher.terms_with_prefix("language", "")
+            self._languages = sorted(language for language, _ in found)
         return self._languages
 
     def _keys(self, addresses: Iterable[tantivy.DocAddress]) -> NDArray[np.int64]:
@@ -244,3 +256,7 @@ class Lexicon:
         return Query.range_query(
             self._schema, "published_at", kind, lower_bound=lower, upper_bound=upper
         )
+
+
+def _any(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])

@@ -34,7 +34,7 @@ from newsclip.index.verdicts import Verdicts
 _Keys = NDArray[np.int64]
 _Place = tuple[Segment, _Keys, _Keys]  # of keys that lie in a layer: their places, their rows
 
-_LEAST_STEM = 3  # letters of a longer word of a query
+_WIDELY = 0.1  # the share of the articles in a language whose endings every query is cut by
 
 
 @dataclass(frozen=True)
@@ -486,22 +486,26 @@ class View:
         """The words of a query, each as it is indexed in the languages of the archive.
 
         A word comes once for each different term that some article has, or once if none has it.
-        ``languages`` are those of the articles that are looked for, if not all.
+        ``languages`` are those of the articles that are looked for, if not all. One that few
+        articles are in is asked only for what the others do not know: in French "news" is "new".
         """
-        stemmers = {stemmer_of(each): each for each in languages or self._languages()}
-        found: dict[tuple[int, int], list[Word]] = {}
-        for language in stemmers.values():
-            for word in self._analyzer.words(query, language):
-                # In French "Nees" is "ne": what little is left of a word stands for too many.
-                if len(word.term) >= _LEAST_STEM or word.end - word.start <= _LEAST_STEM:
-                    found.setdefault((word.start, word.end), []).append(word)
-        return [word for words in found.values() for word in self._known(words)]
+        spoken = self._languages()
+        widely = languages or [each for each in spoken if spoken[each] >= _WIDELY * len(self)]
+        known = self._stems(query, [*spoken]) | self._stems(query, widely)
+        words = self._analyzer.words(query, next(iter(widely)))
+        return [each for word in words for each in known.get((word.start, word.end), [word])]
 
-    def _known(self, words: Sequence[Word]) -> list[Word]:
-        different = list({word.term: word for word in words}.values())
-        numbers = self._layers.terms.numbers([word.term for word in different])
-        known = [word for word, number in zip(different, numbers, strict=True) if number >= 0]
-        return known or different[:1]
+    def _stems(self, query: str, languages: Iterable[str]) -> dict[tuple[int, int], list[Word]]:
+        """By their range, the words of a query that some article has."""
+        stemmers = {stemmer_of(each): each for each in languages}
+        words = [w for each in stemmers.values() for w in self._analyzer.words(query, each)]
+        numbers = self._layers.terms.numbers([word.term for word in words])
+        counts = self._layers.statistics.found(np.maximum(numbers, 0)).any(axis=1)
+        found: dict[tuple[int, int], dict[str, Word]] = {}
+        for word, is_known in zip(words, (numbers >= 0) & counts, strict=True):
+            if is_known:
+                found.setdefault((word.start, word.end), {}).setdefault(word.term, word)
+        return {span: [*terms.values()] for span, terms in found.items()}
 
     def forms(self, text: str) -> list[str]:
         """The words of a text with all their endings, but in small letters and without accents."""
@@ -513,15 +517,16 @@ class View:
 
     def main_language(self) -> str:
         """The language of most articles: what a text is in that does not say."""
-        languages = self._languages()
-        return max(languages, key=lambda language: languages[language])
+        return next(iter(self._languages()))
 
     def _languages(self) -> Mapping[str, int]:
-        """The languages of the articles, with their number; ``und`` for none."""
+        """How many articles are in each language, the most first; ``und`` stands for none."""
         found: Counter[str] = Counter()
         for segment in self._layers.segments:
-            found.update(segment.lexicon.languages())
-        return found or {UNDETERMINED: 0}
+            for language in segment.lexicon.languages():
+                found[language] += segment.catalog.count("language", language)
+        spoken = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        return {language: count for language, count in spoken if count} or {UNDETERMINED: 0}
 
     def terms(self, text: str, language: str | None = None) -> list[str]:
         """The terms of a text as they are indexed, in their order."""
