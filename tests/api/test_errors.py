@@ -258,8 +258,8 @@ def test_every_domain_error_has_its_kind() -> None:
     assert kinds["StoreMissing"] is problems.STORE_UNAVAILABLE
     assert kinds["EncoderMismatch"] is problems.ENCODER_UNAVAILABLE
     internal = {name for name, kind in kinds.items() if kind is problems.INTERNAL}
-    only_commands = {"SettingInvalid", "RankerError", "RankerInvalid", "TooLittleKnown"}
-    only_commands |= {"TagUnknown", "ChangeUndone"}
+    only_commands = {"SettingInvalid", "RankerError", "RankerInvalid", "TaggerInvalid"}
+    only_commands |= {"TooLittleKnown", "TagUnknown", "ChangeUndone"}
     assert internal == {"NewsclipError"} | only_commands
 
 

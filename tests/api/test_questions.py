@@ -150,6 +150,7 @@ VARIED: dict[tuple[str, str], dict[str, tuple[Any, Any]]] = {
         "before": (None, "2"),
         "limit": (1, 2),
     },
+    ("get", "/v1/suggest"): {"q": ("har", "ec"), "limit": (1, 2)},
     ("get", "/v1/tags"): {
         "q": (None, "harb"),
         "status": ("active", "banned"),
@@ -203,6 +204,8 @@ def ask(client: CheckedClient, method: str, path: str, changed: dict[str, Any]) 
     if changed.get("cursor"):
         first = client.get("/v1/search?q=harbour&limit=1").json
         changed = {"cursor": first["next_cursor"]}
+    if path == "/v1/suggest":
+        asked = {"q": "har"}
     if (method, path) == ("get", "/v1/similar"):
         asked = {"url": HARBOUR["url"]}
     if method == "post":

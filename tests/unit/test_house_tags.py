@@ -109,7 +109,7 @@ def test_entries_that_contradict_each_other_are_refused(
 )
 def test_an_entry_that_breaks_a_rule_is_refused(field: str, fields: dict[str, Any]) -> None:
     with pytest.raises(TagInvalid) as refused:
-        HouseTag(**fields)
+        HouseTag(**fields).checked()
     assert refused.value.field == field
 
 
@@ -117,3 +117,9 @@ def test_an_entry_is_the_same_after_json() -> None:
     full = tag("A", label="The A", uri="u:a", aliases=("x", "y"), broader="B", group="topic")
     for entry in (full, OLD):
         assert tag_of_dict(tag_to_dict(entry)) == entry
+
+
+def test_a_tag_of_an_article_may_be_of_any_form() -> None:
+    """One article must not break the vocabulary of all."""
+    odd = HouseTag("\x06 #")
+    assert HouseTags(0, [odd], closed=False).current(odd.tag) == odd.tag

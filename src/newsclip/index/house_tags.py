@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from newsclip.errors import TagInvalid
 from newsclip.index.tag_names import Style, Styles, comparable
@@ -22,7 +22,6 @@ class HouseTag:
     ``tag`` is what articles carry, ``label`` how people read it where that differs. ``aliases``
     mean the same in a text. ``broader`` is the tag above it. A ``deprecated`` tag is suggested no
     more, and its ``replaced_by`` takes its place; a ``banned`` one is not even proposed.
-    Raises TagInvalid.
     """
 
     tag: str
@@ -34,7 +33,11 @@ class HouseTag:
     status: Status = "active"
     replaced_by: str | None = None
 
-    def __post_init__(self) -> None:
+    def checked(self) -> Self:
+        """Itself, for one that somebody writes down; what articles carry may be of any form.
+
+        Raises TagInvalid.
+        """
         names = {"tag": self.tag, "label": self.label, "broader": self.broader, "uri": self.uri}
         names |= {"group": self.group, "replaced_by": self.replaced_by}
         for field, name in names.items():
@@ -46,6 +49,7 @@ class HouseTag:
             remedy = f"give up to {_MAX_ALIASES} other names"
             raise TagInvalid("aliases", self.tag, remedy, f"are {len(self.aliases)}")
         self._check_status()
+        return self
 
     def _check_status(self) -> None:
         if self.status not in STATUSES:

@@ -22,7 +22,7 @@ def print_hits(hits: Iterable[Hit]) -> None:
         _detail(" · ".join(plain(text) for text in (article.section, day, article.id) if text))
         if hit.snippet is not None:
             click.echo(_INDENT + _marked(hit.snippet))
-        if hit.passage is not None:
+        if hit.passage and not (hit.snippet and hit.passage in hit.snippet.text):  # as it often is
             _detail("in meaning: " + plain(hit.passage))
         _detail("; ".join(plain(reason_text(reason)) for reason in hit.reasons))
         if hit.duplicates:

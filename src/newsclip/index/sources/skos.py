@@ -88,7 +88,7 @@ class _Concepts:
             group=min(groups, default=None),
             status="deprecated" if is_old or replaced_by else "active",
             replaced_by=replaced_by,
-        )
+        ).checked()
 
     def _texts(self, node: "Node", properties: Iterable["Node"]) -> list[str]:
         """The texts in the language first, then those that name none; each once."""

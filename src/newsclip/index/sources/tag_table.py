@@ -90,4 +90,5 @@ def _entry(row: Mapping[str, str], spelled: Callable[[str], str]) -> HouseTag:
     aliases = tuple(filter(None, _ALIAS_ENDS.split(values.pop("aliases", ""))))
     if "status" in values:
         values["status"] = values["status"].lower()
-    return HouseTag(**values, aliases=tuple(dict.fromkeys(aliases)))  # type: ignore[arg-type]  # it checks the status itself
+    entry = HouseTag(**values, aliases=tuple(dict.fromkeys(aliases)))  # type: ignore[arg-type]  # the status is checked
+    return entry.checked()
