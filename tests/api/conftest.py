@@ -12,8 +12,8 @@ from newsclip.api import logs
 from newsclip.api.app import create_app, service_of
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
-from newsclip.index.article import parse_article
 from newsclip.index.house_tags import HouseTag
+from newsclip.index.incoming import parse_article
 from newsclip.index.rules import Rule, Selector
 from newsclip.index.tag_changes import import_vocabulary
 

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from newsclip.api.app import create_app
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
-from newsclip.index.article import Article, parse_article
+from newsclip.index.article import Article
+from newsclip.index.incoming import parse_article
 
 SCRIPTS = ["/assets/suggest.js"]
 ATTACK = '"><script>alert(1)</script><img src=x onerror=alert(2)>'

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from newsclip.index.archive import Archive
-from newsclip.index.article import parse_article
+from newsclip.index.incoming import parse_article
 
 from .checked_client import CheckedClient
 from .conftest import DRAFT, HARBOUR

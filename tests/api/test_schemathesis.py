@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from newsclip.api.openapi import document
 from newsclip.api.routes import OPERATIONS
 from newsclip.index.archive import Archive
-from newsclip.index.article import parse_article
 from newsclip.index.filters import fold
+from newsclip.index.incoming import parse_article
 
 from .conftest import ARTICLES, app_over
 

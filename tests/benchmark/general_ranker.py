@@ -19,7 +19,7 @@ from typing import Any
 from newsclip import recommender
 from newsclip.errors import ArticleInvalid
 from newsclip.index.archive import Archive
-from newsclip.index.article import parse_article
+from newsclip.index.incoming import parse_article
 from newsclip.index.view import View
 from newsclip.recommender.features import FEATURES
 from newsclip.recommender.learning import examples, learn

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from newsclip.index.article import Article, parse_article, unknown_fields
+from newsclip.index.article import Article
+from newsclip.index.incoming import parse_article, unknown_fields
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "articles.md").read_text("utf-8")
 ROWS = {

@@ -18,8 +18,8 @@ from newsclip.api.app import create_app
 from newsclip.api.routes import OPERATIONS
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
-from newsclip.index.article import parse_article
 from newsclip.index.encoder import BUILTIN_FOLDER
+from newsclip.index.incoming import parse_article
 
 from .console import BIN, Block, blocks, check, needs
 

@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from newsclip.index.article import Article, content_hash, parse_article
+from newsclip.index.article import Article, content_hash
+from newsclip.index.incoming import parse_article
 
 _SENTENCES = 6  # of an article
 _STATUSES = ["published"] * 8 + ["draft", "withdrawn"]

@@ -13,7 +13,8 @@ from werkzeug.serving import make_server
 from newsclip.api.app import create_app
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
-from newsclip.index.article import Article, parse_article
+from newsclip.index.article import Article
+from newsclip.index.incoming import parse_article
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 SWITCHES = [

@@ -18,7 +18,7 @@ from tests.servers import PATIENCE, Server, free_port, start
 
 from newsclip.api import server as server_module
 from newsclip.index.archive import Archive
-from newsclip.index.article import parse_article
+from newsclip.index.incoming import parse_article
 
 ODD_IDS = [
     "politics/2026/harbour law",

@@ -18,7 +18,8 @@ import pytest
 
 from newsclip.errors import ArticleInvalid
 from newsclip.index.archive import Archive
-from newsclip.index.article import Article, parse_article
+from newsclip.index.article import Article
+from newsclip.index.incoming import parse_article
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.questions import linked_pairs
 from newsclip.recommender.search import search

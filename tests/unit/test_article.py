@@ -7,14 +7,8 @@ import pytest
 from tests.doubles import article
 
 from newsclip.errors import ArticleInvalid, InputInvalid, NewsclipError
-from newsclip.index.article import (
-    article_to_dict,
-    content_hash,
-    embedding_text,
-    format_instant,
-    parse_article,
-    unknown_fields,
-)
+from newsclip.index.article import article_to_dict, content_hash, embedding_text, format_instant
+from newsclip.index.incoming import parse_article, unknown_fields
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.doubles import article
 
 from newsclip.errors import ArticleInvalid
-from newsclip.index.article import unknown_fields
+from newsclip.index.incoming import unknown_fields
 from newsclip.index.markup import MOST_OPEN, is_html, text_and_links
 
 PAGE = "https://courier.example/politics/harbour-law"

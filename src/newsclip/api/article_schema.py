@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from newsclip.index.article import BODY_HTML, MAX_BODY, Article
+from newsclip.index.article import MAX_BODY, Article
+from newsclip.index.incoming import BODY_HTML
 
 MAX_BATCH = 10_000
 

@@ -15,20 +15,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
-
-from newsclip.errors import ArticleInvalid
-from newsclip.index.markup import is_html, text_and_links
-
-BODY_HTML = "body_html"
-"""The field that a body may be handed in by as HTML; an article only keeps its text and links."""
+from pydantic_core import PydanticCustomError
 
 MAX_BODY = 10_000_000
-_MAX_LINKS = 1_000
-_MAX_LINK = 2_000
+MAX_LINKS = 1_000
+MAX_LINK = 2_000
 
 RECIPE = "title+summary+body/1"
 """Names the text that gets embedded; a changed recipe makes stored embeddings incomparable."""
@@ -38,18 +31,6 @@ Status = Literal["published", "draft", "withdrawn"]
 # The words that the API puts behind an id: an id that ends in one would be another article's route.
 ROUTE_ENDINGS = ("/similar", "/onward")
 
-_REMEDIES = {
-    "id": 'give each article a short text that names it alone, such as "politics/2026/harbour-law"',
-    "tags": 'write tags as a list of texts, such as ["Economy", "USRelations"]',
-    "authors": 'write authors as a list of texts, such as ["Ada Byron"]',
-    "status": 'use "published", "draft" or "withdrawn"',
-    "language": 'use a language code such as "en" or "pt-BR"',
-    "title": "give the article a title or a body as text",
-    "url": "write the URL as text, or leave it out",
-    "links": 'write links as a list of ids and whole URLs, such as ["n-17", "https://…/harbour"]',
-}
-_DATE_REMEDY = "write the date in ISO 8601, such as 2026-01-08 or 2026-01-08T18:20:00+01:00"
-_FIELD_REMEDY = "write it as text within the limit, or leave the field out"
 
 _parse_iso = isoparser().isoparse
 # "2026-01-08 9:00:00 -0500", as static site generators write it: a blank too many, a zero too few.
@@ -140,7 +121,7 @@ _Id = Annotated[
 ]
 _Link = Annotated[
     str,
-    Field(strict=True, min_length=1, max_length=_MAX_LINK),
+    Field(strict=True, min_length=1, max_length=MAX_LINK),
     BeforeValidator(_article_id),
     AfterValidator(_reachable),
 ]
@@ -167,7 +148,7 @@ class Article(BaseModel):
     summary: Annotated[str, Field(strict=True, max_length=20_000)] = ""
     body: Annotated[str, Field(strict=True, max_length=MAX_BODY)] = ""
     links: Annotated[
-        tuple[_Link, ...], Field(max_length=_MAX_LINKS), AfterValidator(_without_repeats)
+        tuple[_Link, ...], Field(max_length=MAX_LINKS), AfterValidator(_without_repeats)
     ] = ()
     section: _OptionalName = None
     tags: Annotated[
@@ -210,70 +191,6 @@ class Article(BaseModel):
             and (self.published_at is None or self.published_at <= now)
             and (self.expires_at is None or self.expires_at > now)
         )
-
-
-def parse_article(raw: object) -> Article:
-    """The article that ``raw``, a parsed JSON value, describes; HTML of its body is reduced.
-
-    Raises ArticleInvalid, which names the first field that breaks a rule.
-    """
-    if not isinstance(raw, Mapping):
-        raise ArticleInvalid("article", raw, 'write {"id": …, "title": …}', "is no JSON object")
-    try:
-        return Article.model_validate(_with_plain_body(raw))
-    except ValidationError as error:
-        raise _article_invalid(error.errors(include_url=False)[0], raw) from None
-
-
-def _with_plain_body(raw: Mapping[str, object]) -> Mapping[str, object]:
-    """The fields with the body's HTML, wherever it is, as text and links."""
-    field, html = BODY_HTML, _blank_as_none(raw.get(BODY_HTML))
-    if html is None:
-        field, html = "body", raw.get("body")
-        if not (isinstance(html, str) and is_html(html)):
-            return raw
-    if not isinstance(html, str) or len(html) > MAX_BODY:
-        problem = f"is no text of at most {MAX_BODY:,} characters"
-        raise ArticleInvalid(field, html, "write the body's HTML as text", problem)
-    return {**raw, **_reduced(field, html, raw)}
-
-
-def _reduced(field: str, html: str, raw: Mapping[str, object]) -> dict[str, object]:
-    url, given = raw.get("url"), raw.get("links")
-    try:
-        text, found = text_and_links(html, url if isinstance(url, str) else None)
-    except ValueError as error:
-        raise ArticleInvalid(
-            field, html, "close the elements, or hand in text", str(error)
-        ) from None
-    if given is None:
-        given = []
-    if isinstance(given, list | tuple):  # else it is refused as it is
-        known = [link for link in found if len(link) <= _MAX_LINK and link not in given]
-        given = [*given, *known[: max(0, _MAX_LINKS - len(given))]]
-    return {"body": text, "links": given}
-
-
-def _article_invalid(error: ErrorDetails, raw: Mapping[str, object]) -> ArticleInvalid:
-    path = [str(part) for part in error["loc"] if not str(part).startswith("function-")]
-    field = ".".join(path) or "title"
-    name = path[0] if path else "title"
-    remedy = _REMEDIES.get(name, _DATE_REMEDY if name.endswith("_at") else _FIELD_REMEDY)
-    if error["type"] == "missing":
-        return ArticleInvalid(field, None, remedy, "is missing")
-    value = error["input"] if path else raw.get("title")
-    problem = (error["msg"][0].lower() + error["msg"][1:]).replace("tuple", "list")
-    return ArticleInvalid(field, value, remedy, problem)
-
-
-_TAKEN = frozenset({*Article.model_fields, BODY_HTML})
-
-
-def unknown_fields(raw: object) -> tuple[str, ...]:
-    """The names in ``raw`` that no field of an article has, and that are therefore ignored."""
-    if not isinstance(raw, Mapping):
-        return ()
-    return tuple(str(name) for name in raw if name not in _TAKEN)
 
 
 def format_instant(instant: datetime | None) -> str | None:

@@ -1,7 +1,7 @@
 """Reading a draft: an article as JSON, or plain text."""
 
 from newsclip.errors import SourceUnreadable
-from newsclip.index.article import parse_article
+from newsclip.index.incoming import parse_article
 from newsclip.index.sources.jsonlines import parse_json
 from newsclip.recommender.draft import Draft
 

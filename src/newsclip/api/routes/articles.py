@@ -11,7 +11,8 @@ from newsclip.api.parameters import JSON, NDJSON, Body, parse_json
 from newsclip.api.problems import REQUEST_INVALID, Fault, Refusal
 from newsclip.api.service import Service
 from newsclip.errors import ArticleInvalid, ArticleNotFound, StoreBusy
-from newsclip.index.article import Article, article_to_dict, parse_article, unknown_fields
+from newsclip.index.article import Article, article_to_dict
+from newsclip.index.incoming import parse_article, unknown_fields
 
 _COUNTED = ("added", "updated", "unchanged", "refused")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from newsclip.errors import ArticleInvalid, NewsclipError, SourceUnreadable
-from newsclip.index.article import Article, parse_article, unknown_fields
+from newsclip.index.article import Article
+from newsclip.index.incoming import parse_article, unknown_fields
 
 MAX_LINE_BYTES = 16 * 2**20
 _BOM = b"\xef\xbb\xbf"

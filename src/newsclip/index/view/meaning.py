@@ -1,0 +1,64 @@
+"""How near in meaning articles and texts are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.filters import Filter
+from newsclip.index.vectors import products, widened
+from newsclip.index.view.rows import RowView
+from newsclip.index.view.scored import Keys, Scored
+
+
+class MeaningView(RowView):
+    """Questions about embeddings."""
+
+    @property
+    def encoder_is_quick(self) -> bool:
+        """Whether some hundred sentences can be embedded for one answer."""
+        return self._encoder.is_quick
+
+    def embedding(self, key: int) -> NDArray[np.float32]:
+        """The embedding of a key, ``(dimension,)``, unit length."""
+        segment, row = self._place(key)
+        embedding: NDArray[np.float32] = widened(segment.columns["embedding"][row : row + 1])[0]
+        return embedding
+
+    def embeddings(self, keys: Keys) -> NDArray[np.float32]:
+        """The embedding of each key, ``(n, dimension)``, unit length."""
+        embeddings = np.zeros((len(keys), self._encoder.dimension), np.float32)
+        for segment, places, rows in self._rows(keys):
+            embeddings[places] = widened(segment.columns["embedding"][rows])
+        return embeddings
+
+    def nearest(self, embedding: NDArray[np.float32], limit: int, where: Filter) -> Scored:
+        """The articles nearest in meaning; scores are cosines, -1 to 1."""
+        found = [s.nearest(embedding, limit, allowed) for s, allowed in self._allowed(where)]
+        keys, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Scored.ranked(keys, scores).first(limit)
+
+    def cosines(self, embedding: NDArray[np.float32], keys: Keys) -> NDArray[np.float32]:
+        """The cosine between an embedding and the article of each key, ``(n,)``."""
+        cosines = np.zeros(len(keys), np.float32)
+        for segment, places, rows in self._rows(keys):
+            cosines[places] = products(segment.columns["embedding"][rows], embedding)
+        return cosines
+
+    def typical_cosine(self, embedding: NDArray[np.float32]) -> float:
+        """The mean cosine between an embedding and all of the archive's."""
+        return float(embedding @ self._layers.mean_embedding())
+
+    def embed_document(self, text: str) -> NDArray[np.float32]:
+        """The embedding of a text as an article would have it, ``(dimension,)``."""
+        embedding: NDArray[np.float32] = self._encoder.encode_documents([text])[0]
+        return embedding
+
+    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The embedding of each text as an article would have it, ``(n, dimension)``."""
+        return self._encoder.encode_documents(texts)
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The embedding of what somebody looks for, ``(dimension,)``."""
+        embedding: NDArray[np.float32] = self._encoder.encode_queries([text])[0]
+        return embedding

@@ -1,0 +1,219 @@
+"""Which words stand where, and how much they tell."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclip.index.analysis import Word, stemmer_of
+from newsclip.index.bm25 import Matches, TermQuery
+from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
+from newsclip.index.digest import field_terms, term_entries
+from newsclip.index.filters import UNDETERMINED, Filter
+from newsclip.index.lexicon import FieldTerm
+from newsclip.index.typed import Typed
+from newsclip.index.view.rows import RowView
+from newsclip.index.view.scored import Keys, TermCounts
+
+
+class WordView(RowView):
+    """Questions about terms."""
+
+    @property
+    def typed(self) -> Typed:
+        """What it knows of words that are half typed, or mistyped."""
+        return Typed(self._layers, self._analyzer, self._store, self.now)
+
+    def matching(self, query: TermQuery, limit: int, where: Filter) -> Keys:
+        """Keys of the articles with any of the terms that are likely to score best, ascending.
+
+        What they score is for :meth:`keyword_scores`. All that match are there if they are fewer
+        than ``limit``; else up to ``limit`` of each layer.
+        """
+        terms = self._field_terms(query)
+        found = [s.matching(terms, limit, allowed, where) for s, allowed in self._allowed(where)]
+        return np.sort(np.concatenate(found))
+
+    def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
+        """The query as the lexicons take it; fields in which no article has a term are left out."""
+        texts = self._layers.terms.texts(query.terms.tolist())
+        in_use = np.argwhere(self._layers.statistics.found(query.terms))
+        weights = query.weights.tolist()
+        return [FieldTerm(TEXT_FIELDS[f], texts[t], weights[t]) for t, f in in_use.tolist()]
+
+    def keyword_scores(self, query: TermQuery, keys: Keys) -> NDArray[np.float32]:
+        """The BM25 score of the article of each key, 0 and up, ``(n,)``."""
+        scores = np.zeros(len(keys), np.float32)
+        for segment, places, rows in self._rows(keys):
+            scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
+        return scores
+
+    def matches(self, query: TermQuery, keys: Keys) -> Matches:
+        """How the words of a query stand in the article of each key."""
+        found = Matches.none(len(keys))
+        for segment, places, rows in self._rows(keys):
+            found.put(places, self._layers.statistics.matches(query, segment.columns, rows))
+        return found
+
+    def matching_bounds(self, query: TermQuery, where: Filter) -> tuple[int, int]:
+        """How many articles pass and have any of the terms: at least, and at most.
+
+        From the counts alone: those with a term in some field, less those that do not pass.
+        """
+        found, passing = self._layers.statistics.found(query.terms), self.count(where)
+        least = int(found.max(initial=0)) - (len(self) - passing)
+        return max(0, least), min(int(found.sum()), passing)
+
+    def ceiling(self, query: TermQuery) -> float:
+        """A score that :meth:`keyword_scores` cannot exceed."""
+        return self._layers.statistics.ceiling(query)
+
+    def query(self, terms: Mapping[str, float]) -> TermQuery:
+        """A query for those of the weighted terms that the archive knows."""
+        numbers = self._layers.terms.numbers(list(terms))
+        weights = np.fromiter(terms.values(), np.float64, len(terms))
+        return TermQuery(numbers[numbers >= 0], weights[numbers >= 0])
+
+    def terms_of(self, key: int) -> TermCounts:
+        """The terms of the archive's article with this key."""
+        segment, row = self._place(key)
+        return _term_counts(segment.columns.values("term", "entry", row))
+
+    def containing(
+        self, terms: Keys, keys: Keys, fields: Sequence[str] = TEXT_FIELDS
+    ) -> NDArray[np.bool_]:
+        """Which of the terms stand in the article of each key, ``(len(keys), len(terms))``.
+
+        ``fields`` are those of TEXT_FIELDS that count.
+        """
+        table = np.zeros((len(keys), len(terms)), np.bool_)
+        if not len(terms):
+            return table
+        order = np.argsort(terms)
+        counted = np.array([field in fields for field in TEXT_FIELDS])
+        for segment, places, rows in self._rows(keys):
+            entries, ends = segment.columns.joined("term", "entry", rows)
+            held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
+            at = np.searchsorted(terms, held, sorter=order)
+            same = terms[order[np.minimum(at, len(terms) - 1)]] == held
+            hit = np.flatnonzero(same & counted[field])
+            key = places[ends.searchsorted(hit, side="right")]
+            table[key, order[at[hit]]] = True
+        return table
+
+    def title_terms(self, keys: Keys) -> tuple[Keys, Keys]:
+        """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for segment, places, rows in self._rows(keys):
+            entries, ends = segment.columns.joined("term", "entry", rows)
+            codes = entries >> COUNT_BITS
+            titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
+            row = ends.searchsorted(titles, side="right")
+            found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
+        place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return place, term
+
+    def lengths(self, keys: Keys) -> Keys:
+        """How many words the body of each key's article has, ``(n,)``."""
+        lengths = np.zeros(len(keys), np.int64)
+        for segment, places, rows in self._rows(keys):
+            lengths[places] = segment.columns["field_length"][rows, TEXT_FIELDS.index("body")]
+        return lengths
+
+    def terms_in(self, texts: Mapping[str, str], language: str | None = None) -> TermCounts:
+        """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
+        terms = field_terms(texts, self._analyzer.terms, language)
+        return _term_counts(term_entries(terms, self._layers.terms.numbers)[0])
+
+    def term_texts(self, terms: Keys) -> list[str]:
+        """The terms with these numbers."""
+        return self._layers.terms.texts(terms.tolist())
+
+    def term_lengths(self, terms: Keys) -> Keys:
+        """How many bytes each term has."""
+        return self._layers.terms.byte_lengths(terms)
+
+    def rarities(self, terms: Keys, anywhere: bool = False) -> NDArray[np.float64]:
+        """How telling each term is in this archive (BM25's idf); 0 for one that no article has.
+
+        A word that stands in no body and no title tells nothing, except ``anywhere``.
+        """
+        return self._layers.statistics.rarities(terms, anywhere)
+
+    def words(self, text: str, language: str | None = "en") -> list[Word]:
+        """The words of a text as they are indexed in a language, in order, with their places."""
+        return self._analyzer.words(text, language)
+
+    def query_words(self, query: str, languages: Collection[str] = ()) -> list[Word]:
+        """The words of a query, each as it is indexed in the languages of the archive.
+
+        A word comes once for each different term that some article has, or once if none has it.
+        ``languages`` are those of the articles that are looked for, if not all. One that few
+        articles are in is asked only for what the others do not know: in French "news" is "new".
+        """
+        spoken = self._languages()
+        widely = languages or [each for each in spoken if spoken[each] >= _WIDELY * len(self)]
+        known = self._stems(query, [*spoken]) | self._stems(query, widely)
+        words = self._analyzer.words(query, next(iter(widely)))
+        return [each for word in words for each in known.get((word.start, word.end), [word])]
+
+    def _stems(self, query: str, languages: Iterable[str]) -> dict[tuple[int, int], list[Word]]:
+        """By their range, the words of a query that some article has."""
+        stemmers = {stemmer_of(each): each for each in languages}
+        words = [w for each in stemmers.values() for w in self._analyzer.words(query, each)]
+        numbers = self._layers.terms.numbers([word.term for word in words])
+        counts = self._layers.statistics.found(np.maximum(numbers, 0)).any(axis=1)
+        found: dict[tuple[int, int], dict[str, Word]] = {}
+        for word, is_known in zip(words, (numbers >= 0) & counts, strict=True):
+            if is_known:
+                found.setdefault((word.start, word.end), {}).setdefault(word.term, word)
+        return {span: [*terms.values()] for span, terms in found.items()}
+
+    def forms(self, text: str) -> list[str]:
+        """The words of a text with all their endings, but in small letters and without accents."""
+        return self._analyzer.forms(text)
+
+    def knows(self, term: str) -> bool:
+        """Whether some article has a term."""
+        return bool(self._layers.statistics.found(self.query({term: 1.0}).terms).any())
+
+    def main_language(self) -> str:
+        """The language of most articles: what a text is in that does not say."""
+        return next(iter(self._languages()))
+
+    def _languages(self) -> Mapping[str, int]:
+        """How many articles are in each language, the most first; ``und`` stands for none."""
+        found: Counter[str] = Counter()
+        for segment in self._layers.segments:
+            for language in segment.lexicon.languages():
+                found[language] += segment.catalog.count("language", language)
+        spoken = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        return {language: count for language, count in spoken if count} or {UNDETERMINED: 0}
+
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The terms of a text as they are indexed, in their order."""
+        return self._analyzer.terms(text, language)
+
+    def as_written(
+        self, text: str, terms: Collection[str], language: str | None = None
+    ) -> dict[str, str]:
+        """For each of the terms that stands in a text, a word that it stands there for."""
+        return self._analyzer.as_written(text, terms, language)
+
+    def places(self, text: str, terms: Collection[str], language: str | None = None) -> list[Word]:
+        """The words of a text that stand for one of the terms, in their order."""
+        return self._analyzer.places(text, terms, language)
+
+
+_WIDELY = 0.1  # the share of the articles in a language whose endings every query is cut by
+
+
+def _term_counts(entries: NDArray[np.integer]) -> TermCounts:
+    """From entries in ascending order, in which the fields of a term lie together."""
+    codes = entries.astype(np.int64) >> COUNT_BITS
+    term, field = np.divmod(codes, len(TEXT_FIELDS))
+    first = np.append(True, term[1:] != term[:-1])[: len(term)]
+    table = np.zeros((int(first.sum()), len(TEXT_FIELDS)), np.int64)
+    table[np.cumsum(first) - 1, field] = entries & MOST_COUNTED
+    return TermCounts(term[first], table)
