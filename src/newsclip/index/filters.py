@@ -105,7 +105,7 @@ def _given(*moments: datetime | None) -> list[datetime]:
 _NOBODY = frozenset({""})  # asks for a name that no article has
 
 
-@lru_cache(4_096)  # the same few names over and over, for each candidate of each question
+@lru_cache(16_384)  # the same names over and over, of each candidate and each tag of a question
 def fold(name: str) -> str:
     """The form in which tags, sections, authors and languages are compared."""
     return name.strip().lstrip("#").strip().casefold().replace("_", "-")
