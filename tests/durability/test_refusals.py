@@ -10,6 +10,7 @@ import pytest
 from tests.servers import Server, free_port, start
 
 from newsclip.index.encoder import BUILTIN_FOLDER
+from newsclip.index.manifest import FORMAT_VERSION
 
 from .disks import Commands
 
@@ -57,7 +58,7 @@ def test_a_snapshot_of_a_newer_release_is_refused(
     error, remedy = done.stderr.splitlines()
     assert error == (
         f"error: the snapshot '{(archive / MANIFEST).parent}' has format 99,"
-        " this Newsclip reads up to 2"
+        f" this Newsclip reads up to {FORMAT_VERSION}"
     )
     assert remedy == (
         "remedy: install the newer Newsclip that wrote it, or make it anew: newsclip rebuild"
