@@ -56,10 +56,8 @@ def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tupl
     """For every article text, title, lead, covered and present, as newsclip.index.bm25.Matches."""
     worth = {word: rarity(shelf, word, [*WEIGHTS]) for word in words}
     whole = sum(worth.values())
-    everything = {
-        key: [w for text in fields.values() for w in text] for key, fields in shelf.items()
-    }
-    titles = {key: fields["title"] for key, fields in shelf.items()}
+    everything = {key: [*fields.values()] for key, fields in shelf.items()}
+    titles = {key: [fields["title"]] for key, fields in shelf.items()}
     found = {}
     for key, fields in shelf.items():
         lead, title = fields["body"][:60], set(fields["title"])
@@ -72,12 +70,14 @@ def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tupl
             *(share / whole for share in shares),
             sum(worth[w] for w in words if w in lead) / whole,
             sum(worth[w] for w in words if w in title) / titled if titled else 0.0,
-            sum(worth[w] for w in words if w in everything[key]) / whole,
+            sum(worth[w] for w in words if any(w in text for text in fields.values())) / whole,
         )
     return found
 
 
-def _saturated(texts: Mapping[Key, Sequence[str]], key: Key, word: str) -> float:
-    mean = sum(map(len, texts.values())) / len(texts)
-    count = texts[key].count(word)
-    return count / (count + K1 * (1 - B + B * len(texts[key]) / mean)) if count else 0.0
+def _saturated(texts: Mapping[Key, Sequence[Sequence[str]]], key: Key, word: str) -> float:
+    """Over some fields together; in each a word counts as often as it is counted."""
+    lengths = {each: sum(map(len, fields)) for each, fields in texts.items()}
+    mean = sum(lengths.values()) / len(texts)
+    count = sum(min(field.count(word), MOST_COUNTED) for field in texts[key])
+    return count / (count + K1 * (1 - B + B * lengths[key] / mean)) if count else 0.0
