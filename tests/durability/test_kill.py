@@ -45,6 +45,6 @@ def test_whenever_it_is_killed_what_was_acknowledged_is_there_and_nothing_by_hal
 
 @pytest.mark.parametrize("plant", PLANTS)
 def test_it_would_find_a_fault(plant: str) -> None:
-    code, found = run("--trials", "6", "--job", HIT_BY[plant], "--plant", plant)
+    code, found = run("--trials", "12", "--job", HIT_BY[plant], "--plant", plant)
     assert code == 1
     assert problems(found)
