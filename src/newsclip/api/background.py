@@ -1,13 +1,39 @@
-"""A command of our own in a process beside the service, of low priority."""
+"""What goes on beside the service: a look at its archive, and commands of low priority."""
 
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from newsclip.index.store import Store
+
 _NICENESS = 10
+
+
+@contextmanager
+def watching(
+    directory: Path, watch: Callable[[Store, threading.Event], None], name: str
+) -> Iterator[None]:
+    """Runs ``watch`` on the archive in a thread; at the end of the context its event is set."""
+    stop = threading.Event()
+
+    def run() -> None:
+        store = Store.open(directory)
+        try:
+            watch(store, stop)
+        finally:
+            store.close()
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def run_beside(arguments: Sequence[str], directory: Path, stop: threading.Event) -> tuple[int, str]:

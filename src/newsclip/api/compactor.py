@@ -9,13 +9,12 @@
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import structlog
 
-from newsclip.api.background import run_beside
+from newsclip.api.background import run_beside, watching
 from newsclip.errors import NewsclipError, SnapshotError, StoreBusy
 from newsclip.index import compaction
 from newsclip.index.snapshot import Snapshots
@@ -71,26 +70,14 @@ def _make(store: Store, fresh: bool) -> None:
     log.info("snapshot made", folder=str(folder))
 
 
-@contextmanager
-def compacting(directory: Path) -> Iterator[None]:
+def compacting(directory: Path) -> AbstractContextManager[None]:
     """Makes a snapshot whenever one is due, for as long as the context lasts."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_run, args=(directory, stop), name="compactor", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return watching(directory, _watch, "compactor")
 
 
-def _run(directory: Path, stop: threading.Event) -> None:
-    store = Store.open(directory)
-    try:
-        while not stop.wait(_SECONDS_BETWEEN_LOOKS):
-            _look(store, stop)
-    finally:
-        store.close()
+def _watch(store: Store, stop: threading.Event) -> None:
+    while not stop.wait(_SECONDS_BETWEEN_LOOKS):
+        _look(store, stop)
 
 
 def _look(store: Store, stop: threading.Event) -> None:

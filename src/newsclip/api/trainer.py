@@ -5,13 +5,12 @@ with low priority learns anew, and each worker uses the result from its next req
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import structlog
 
-from newsclip.api.background import run_beside
+from newsclip.api.background import run_beside, watching
 from newsclip.errors import NewsclipError
 from newsclip.index.store import Store
 from newsclip.recommender.tagging.schedule import is_due
@@ -21,31 +20,19 @@ _SECONDS_BETWEEN_LOOKS = 5
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-@contextmanager
-def training(directory: Path) -> Iterator[None]:
+def training(directory: Path) -> AbstractContextManager[None]:
     """Learns a tagger whenever one is due, for as long as the context lasts."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_run, args=(directory, stop), name="trainer", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return watching(directory, _watch, "trainer")
 
 
-def _run(directory: Path, stop: threading.Event) -> None:
-    store = Store.open(directory)
+def _watch(store: Store, stop: threading.Event) -> None:
     seen, tried = store.revision(), -1
-    try:
-        while not stop.wait(_SECONDS_BETWEEN_LOOKS):
-            before, seen = seen, store.revision()
-            # What failed would fail again; and an import would have half of it learned for nothing.
-            if seen == before and seen != tried and _is_due(store):
-                tried = seen
-                _train(directory, stop)
-    finally:
-        store.close()
+    while not stop.wait(_SECONDS_BETWEEN_LOOKS):
+        before, seen = seen, store.revision()
+        # What failed would fail again; and an import would have half of it learned for nothing.
+        if seen == before and seen != tried and _is_due(store):
+            tried = seen
+            _train(store.directory, stop)
 
 
 def _is_due(store: Store) -> bool:

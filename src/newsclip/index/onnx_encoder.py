@@ -48,7 +48,6 @@ class OnnxEncoder:
         except Exception as error:  # onnxruntime's own kinds are private
             raise EncoderUnavailable(f"cannot load {layout.graph}: {error}") from error
         self._layout = layout
-        # In float32 the embeddings are those of torch.
         bits = f" int8@{content_hash([layout.graph])}" if int8 else ""
         # In float32 the embeddings are those of torch, and so is the id.
         self._id = f"{model_id(name)}{bits} {POOLING}"
