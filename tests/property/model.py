@@ -6,7 +6,7 @@ Plain Python: no index, no arrays, and no code of the package's but for the arti
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -155,7 +155,7 @@ class Model:
     def search(self, text: str, mode: Mode, where: Filter, now: datetime) -> dict[str, float]:
         """As recommender/search.py and blend.py say it."""
         shelf = self._shelf()
-        written = self._written_terms(shelf, text)
+        written = self._written_terms(shelf, text, where.languages)
         if not written:
             return {}
         query = embedding_of(text)
@@ -167,10 +167,13 @@ class Model:
         scores = plain_blend.scores(shelf, written, text, mode, meaning)
         return {i: score for i, score in scores.items() if i in meaning}
 
-    def _written_terms(self, shelf: Mapping[str, Fields], text: str) -> dict[str, str]:
-        """How each term that is looked for was typed: a word in the languages of a tenth or more.
+    def _written_terms(
+        self, shelf: Mapping[str, Fields], text: str, languages: Collection[str]
+    ) -> dict[str, str]:
+        """How each term that is looked for was typed.
 
-        Then in the others, and if nobody has it in the first of the widely spoken.
+        A word in the languages that are asked for, or else those of a tenth or more; then in the
+        others, and if nobody has it in the first of them.
         """
         indexed = {term for fields in shelf.values() for terms in fields.values() for term in terms}
         spoken = Counter(
@@ -180,11 +183,12 @@ class Model:
             for name in {language, language.split("-")[0]}
         )
         order = sorted(spoken, key=lambda name: (-spoken[name], name)) or ["und"]
-        widely = [name for name in order if spoken[name] >= 0.1 * len(self.articles)]
+        wide = [name for name in order if spoken[name] >= 0.1 * len(self.articles)]
+        widely = sorted(languages) or wide
         written = {}
         for word in _WORDS.split(text):
-            for languages in (widely, order):
-                terms = {t for each in languages for t in terms_of(word, each)}
+            for among in (widely, order):
+                terms = {t for each in among for t in terms_of(word, each)}
                 if known := terms & indexed:
                     written.update(dict.fromkeys(known, word))
                     break

@@ -136,7 +136,7 @@ class ArchiveMachine(RuleBasedStateMachine):
     @rule(worker=WORKERS, draft=articles())
     def ask_for_the_copies_of_a_text(self, worker: int, draft: Article) -> None:
         with self.workers[worker].reading(NOON) as view:
-            found = view.copies_of_text(draft.body, draft.published_at)
+            found = view.copies_of_text(draft.body, draft.published_at, draft.language)
             assert list(found) == sorted(set(found))
             assert set(named(view, list(found))) == self.model.copies_of_text(draft)
 

@@ -153,7 +153,7 @@ class WordView(RowView):
         articles are in is asked only for what the others do not know: in French "news" is "new".
         """
         spoken = self._languages()
-        widely = languages or [each for each in spoken if spoken[each] >= _WIDELY * len(self)]
+        widely = sorted(languages) or [s for s in spoken if spoken[s] >= _WIDELY * len(self)]
         known = self._stems(query, [*spoken]) | self._stems(query, widely)
         words = self._analyzer.words(query, next(iter(widely)))
         return [each for word in words for each in known.get((word.start, word.end), [word])]
