@@ -196,8 +196,7 @@ class Catalog:
 
     def tags_of(self, row: int) -> tuple[str, ...]:
         """An article's tags, as it wrote them."""
-        numbers = self._columns.values("tag", "written", row).tolist()
-        return tuple(name.split("=", 1)[1] for name in self._names.texts(numbers))
+        return self.tags_of_rows(np.array([row]))[0]
 
     def tags_of_rows(self, rows: Rows) -> list[tuple[str, ...]]:
         """The tags of each row's article, as it wrote them."""

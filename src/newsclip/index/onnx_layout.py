@@ -18,7 +18,6 @@ from tokenizers.normalizers import Sequence as InTurn
 from newsclip.errors import EncoderUnavailable
 from newsclip.index.model_files import Prompts, prompts_of, read_json
 
-_WITH_TORCH = "set backend to torch, and install newsclip[transformers]"
 _FLOAT32 = ("onnx/model.onnx", "model.onnx")
 _INT8 = {
     # Ours and Xenova's names first; those of sentence-transformers say which processor they suit.

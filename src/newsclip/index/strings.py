@@ -98,7 +98,7 @@ class Strings:
         old = numbers < len(self._ends)
         starts, ends = self._spans(numbers[old])
         lengths[old] = ends - starts
-        lengths[~old] = [len(self.text(n).encode()) for n in numbers[~old].tolist()]
+        lengths[~old] = [len(text.encode()) for text in self.texts(numbers[~old].tolist())]
         return lengths
 
     def kinds(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -49,7 +49,7 @@ def _written(view: View, name: FacetName, keys: Sequence[int]) -> list[Sequence[
     if name == "section":
         return [[section or ""] for section in view.sections(np.array(keys, np.int64))]
     if name == "tag":
-        return [view.tags_of(key) for key in keys]
+        return [*view.tags(np.array(keys, np.int64))]
     articles = view.articles(keys)
     return [articles[key].authors for key in keys]
 

@@ -102,10 +102,10 @@ def _rewritten(view: View, source: Source, draft: Draft) -> Source:
 
 def tagged_questions(view: View) -> list[Question]:
     """Articles that share a rare tag belong together; that tag is hidden from the source."""
-    keys = view.newest(Filter(), len(view))
+    keys = sorted(view.newest(Filter(), len(view)))
     holders: dict[str, list[int]] = defaultdict(list)
-    for key in sorted(keys):
-        for tag in {fold(tag) for tag in view.tags_of(key)}:
+    for key, tags in zip(keys, view.tags(np.array(keys, np.int64)), strict=True):
+        for tag in {fold(tag) for tag in tags}:
             holders[tag].append(key)
     rare = {tag: found for tag, found in holders.items() if len(found) in _RARE}
     grades: dict[int, dict[int, int]] = defaultdict(dict)

@@ -10,6 +10,7 @@ from newsclip.index.analysis import spelled_out
 from newsclip.index.filters import Filter
 from newsclip.index.tag_names import comparable
 from newsclip.index.view import View
+from newsclip.recommender.tagging.lessons import tagged_keys
 from newsclip.recommender.vocabulary import Listed
 
 FaultKind = Literal["near-duplicate", "unused", "over-broad", "never-with-parent"]
@@ -67,8 +68,7 @@ def _unused(listed: Sequence[Listed]) -> Iterator[TagFault]:
 
 
 def _broad(view: View, listed: Sequence[Listed]) -> Iterator[TagFault]:
-    visible = view.newest(Filter(), len(view))
-    tagged = sum(bool(view.tags_of(key)) for key in visible)
+    tagged = len(tagged_keys(view))
     for each in listed:
         if each.articles >= max(_FEW, _BROAD * tagged):
             yield TagFault("over-broad", each.entry.tag, each.articles)

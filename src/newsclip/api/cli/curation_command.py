@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from newsclip.api.cli.audit_log import log_options, print_log
 from newsclip.api.cli.options import common_options, json_option, limit_option, open_store
 from newsclip.api.cli.output import print_facts, print_json
 
@@ -96,26 +97,14 @@ def delete(rule_id: str, author: str) -> None:
 
 
 @curation.command("log")
-@click.option("--subject", metavar="RULE", help="Only about this rule.")
-@click.option("--actor", metavar="WHO", help="Only what they did.")
-@click.option("--before", type=int, metavar="N", help="Only entries with a lower number.")
-@limit_option(50)
+@log_options("RULE")
 @json_option
 @common_options
 def log(as_json: bool, **parameters: Any) -> None:
     """Show who has changed which rule, the newest change first."""
-    from newsclip.api.cli.query import checked
-    from newsclip.api.curation_answers import audit_answer
-    from newsclip.api.curation_schemas import AuditQuery
     from newsclip.index.curation import AUDIT_KIND
 
-    asked = checked(AuditQuery, kind=AUDIT_KIND, **parameters)
-    with open_store() as store:
-        answer = audit_answer(store, asked)
-    if as_json:
-        print_json(answer)
-    elif answer["entries"]:
-        print_facts(_change(entry) for entry in answer["entries"])
+    print_log(AUDIT_KIND, _change, as_json, **parameters)
 
 
 def _row(rule: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, limit_option, open_store
+from newsclip.api.cli.audit_log import log_options, print_log
+from newsclip.api.cli.options import common_options, json_option, open_store
 from newsclip.api.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
@@ -51,26 +52,14 @@ def undo(number: int, author: str, as_json: bool) -> None:
 
 
 @click.command("log")
-@click.option("--subject", metavar="TAG", help="Only about this tag.")
-@click.option("--actor", metavar="WHO", help="Only what they did.")
-@click.option("--before", type=int, metavar="N", help="Only entries with a lower number.")
-@limit_option(50)
+@log_options("TAG")
 @json_option
 @common_options
 def log(as_json: bool, **parameters: Any) -> None:
     """Show who has changed the vocabulary or merged tags, the newest change first."""
-    from newsclip.api.cli.query import checked
-    from newsclip.api.curation_answers import audit_answer
-    from newsclip.api.curation_schemas import AuditQuery
     from newsclip.index.stored_vocabulary import AUDIT_KIND
 
-    asked = checked(AuditQuery, kind=AUDIT_KIND, **parameters)
-    with open_store() as store:
-        answer = audit_answer(store, asked)
-    if as_json:
-        print_json(answer)
-    elif answer["entries"]:
-        print_facts(_change(entry) for entry in answer["entries"])
+    print_log(AUDIT_KIND, _change, as_json, **parameters)
 
 
 def print_changed(changed: Changed, as_json: bool) -> None:

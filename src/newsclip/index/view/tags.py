@@ -40,7 +40,7 @@ class TagView(RowView):
 
     def carriers(self, folded_tag: str) -> int:
         """How many articles, visible or not, carry a tag."""
-        return sum(len(s.catalog.tagged(folded_tag)) for s in self._layers.segments)
+        return sum(s.catalog.count("tag", folded_tag) for s in self._layers.segments)
 
     def tags_named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Each tag of which a name or alias stands in a text's terms, with the run's start and end.

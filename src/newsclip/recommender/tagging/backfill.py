@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
@@ -24,7 +26,9 @@ def backfilled(
     view: View, limit: int, min_score: float, on_progress: Callable[[int, int], None]
 ) -> Iterator[Backfilled]:
     """The best tags of each visible article without a tag, the newest article first."""
-    keys = [key for key in view.newest(Filter(), len(view)) if not view.tags_of(key)]
+    newest = view.newest(Filter(), len(view))
+    tags = view.tags(np.array(newest, np.int64))
+    keys = [key for key, own in zip(newest, tags, strict=True) if not own]
     for done, key in enumerate(keys, 1):
         (article,) = view.articles([key]).values()
         choice = TagChoice(limit=limit, min_score=min_score, article=article.id)
