@@ -1,5 +1,6 @@
 """What several test folders share."""
 
+import logging
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -17,3 +18,9 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         with source.open("rb") as stream:
             archive.import_articles(read_articles(stream), strict=True)
         yield archive
+
+
+@pytest.fixture(autouse=True)
+def _warned(caplog: pytest.LogCaptureFixture) -> None:
+    """Warnings can be heard, at whatever level a test before has set up logs."""
+    caplog.set_level(logging.WARNING)

@@ -65,9 +65,8 @@ def archive(disk: Disk, material: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _heard(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """What is logged can be heard, whatever tests before have set up or switched off."""
+def _heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is logged can be heard, whatever tests before have switched off."""
     structlog.reset_defaults()
     monkeypatch.setattr(compactor, "log", structlog.get_logger())
     monkeypatch.setattr(logging.getLogger("newsclip.index.live"), "disabled", False)
-    caplog.set_level(logging.WARNING)
