@@ -51,8 +51,8 @@ class Shelf:
         """Of every row, removed or not."""
         found: dict[int, float] = {}
         for columns in self.segments:
-            rows = np.arange(len(columns))
-            scores = self.statistics.scores(self.query(weights), columns, rows)
+            rows = columns.terms(np.arange(len(columns)))
+            scores = self.statistics.scores(self.query(weights), rows)
             assert scores.dtype == np.float32
             found |= dict(zip(columns["key"].tolist(), scores.tolist(), strict=True))
         return found
@@ -62,7 +62,7 @@ class Shelf:
         found: dict[int, tuple[float, ...]] = {}
         for columns in self.segments:
             query = self.query(dict.fromkeys(words, 1.0))
-            matches = self.statistics.matches(query, columns, np.arange(len(columns)))
+            matches = self.statistics.matches(query, columns.terms(np.arange(len(columns))))
             table = np.stack([*vars(matches).values()], axis=1).tolist()
             found |= dict(zip(columns["key"].tolist(), map(tuple, table), strict=True))
         return found
@@ -254,7 +254,7 @@ def test_no_rows_and_no_articles() -> None:
     empty = Statistics.empty()
     nothing = np.empty(0, np.int64)
     query = TermQuery(np.array([3, 0]), np.ones(2))
-    assert empty.scores(query, GrowingColumns(1), nothing).tolist() == []
+    assert empty.scores(query, GrowingColumns(1).terms(nothing)).tolist() == []
     assert (empty.ceiling(query), empty.rarities(query.terms).tolist()) == (0, [0, 0])
     assert empty.found(query.terms).tolist() == [[0] * 4] * 2
 

@@ -12,15 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsclip.index.columns import (
+    MOST_TERMS,
     PLAIN,
     RAGGED,
+    TEXT_FIELDS,
     Block,
     Columns,
     ColumnWriter,
     GrowingColumns,
     file_types,
+    in_field,
     mapped,
     mapped_columns,
+    terms_of,
 )
 from newsclip.index.sketch import WIDTH
 
@@ -123,6 +127,14 @@ def test_memory_files_and_a_list_of_rows_agree(
                     assert joined.tolist() == [n for place in picked for n in held[place]]
                     lengths = [len(held[place]) for place in picked]
                     assert ends.tolist() == [*accumulate(lengths)]
+
+
+@given(st.lists(st.tuples(st.integers(0, MOST_TERMS - 1), st.integers(0, 3), st.integers(0, 127))))
+def test_an_entry_tells_its_term_and_its_field(parts: list[tuple[int, int, int]]) -> None:
+    entries = np.array([(term * 4 + field) * 128 + rest for term, field, rest in parts], np.uint32)
+    assert terms_of(entries).tolist() == [term for term, _, _ in parts]
+    for number, field in enumerate(TEXT_FIELDS):
+        assert in_field(entries, field).tolist() == [number == own for _, own, _ in parts]
 
 
 @settings(max_examples=60)

@@ -8,6 +8,7 @@ from tests.doubles import article
 
 from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
+from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.onward import Slot, SlotName, onward
 from newsclip.recommender.source import source_of_article
@@ -117,3 +118,21 @@ def test_a_slot_with_nothing_to_show_is_left_out(archive: Archive) -> None:
 def test_an_undated_article_has_no_story(shelf: Archive) -> None:
     shelf.put([part("source", 0, published_at=None)])
     assert page(shelf, "story") == []
+
+
+def test_what_was_compared_for_the_story_is_not_compared_again(
+    shelf: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[list[str]] = []
+    articles = View.articles
+
+    def counted(view: View, keys: Any) -> Any:
+        found = articles(view, keys)
+        if found:
+            compared.append([each.id for each in found.values()])
+        return found
+
+    monkeypatch.setattr(View, "articles", counted)
+    (slot,) = page(shelf, "story")
+    assert len(slot.hits) > 1
+    assert len(compared) == 1

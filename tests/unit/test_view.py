@@ -9,8 +9,9 @@ import pytest
 from tests.doubles import article, axis_archive, embedding_of
 
 from newsclip.errors import ArticleNotFound
-from newsclip.index import compaction
+from newsclip.index import bm25, compaction
 from newsclip.index.archive import Archive
+from newsclip.index.columns import Columns, Rows, RowTerms
 from newsclip.index.filters import NEVER, Filter
 from newsclip.index.view import View
 
@@ -175,6 +176,31 @@ def test_containing_tells_two_dozen_terms_apart(archive: Archive) -> None:
         table = view.containing(terms, np.array([view.key_of(str(n)) for n in range(3)]))
     for n, row in enumerate(table.tolist()):
         assert [word for word, held in zip(words, row, strict=True) if held] == words[n::3]
+
+
+def test_many_terms_are_looked_for_a_part_at_a_time(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bm25, "_SOUGHT", 5)
+    test_containing_tells_two_dozen_terms_apart(archive)
+
+
+def test_the_terms_of_keys_are_read_once(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    terms = Columns.terms
+
+    def counted(columns: Columns, rows: Rows) -> RowTerms:
+        read.append(len(rows))
+        return terms(columns, rows)
+
+    monkeypatch.setattr(Columns, "terms", counted)
+    keys = np.array([view.key_of("old"), view.key_of("ship")], np.int64)
+    query = view.query({"fish": 1.0})
+    for ask in (view.keyword_scores, view.matches):
+        ask(query, keys)
+    view.title_terms(keys)
+    view.containing(query.terms, keys)
+    assert sum(read) == 2
 
 
 def test_what_the_rail_asks_about_keys(view: View) -> None:

@@ -195,8 +195,14 @@ def _begins_word(text: str, place: int) -> bool:
 
 def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[Word]:
     """The words of a text that stand for one of the terms, whatever they begin with."""
-    wanted = set(terms)
-    chunks = {c for c in set(_CHUNK.findall(text)) if not wanted.isdisjoint(memo[c])}
+    wanted, letters = set(terms), {term[0] for term in terms}
+    # Endings are cut off, beginnings never are: a plain word has the first letter of its term.
+    likely = {
+        chunk
+        for chunk in _CHUNK.findall(text)
+        if chunk[0].lower() in letters or not (chunk.isascii() and chunk.isalnum())
+    }
+    chunks = {chunk for chunk in likely if not wanted.isdisjoint(memo[chunk])}
     if chunks:
         for chunk in _CHUNK.finditer(text):
             if chunk.group() in chunks:

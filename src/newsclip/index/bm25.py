@@ -5,7 +5,7 @@ until they are merged away. So they find the candidates, and what an article sco
 here from the counts of the whole archive: the same whichever segment it lies in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -18,8 +18,9 @@ from newsclip.index.columns import (
     MOST_COUNTED,
     TEXT_FIELDS,
     Block,
-    Columns,
-    Rows,
+    RowTerms,
+    in_field,
+    terms_of,
 )
 
 K1, B = 1.2, 0.75
@@ -29,6 +30,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0,
 _FIELDS = len(TEXT_FIELDS)
 _WEIGHTS = np.array([FIELD_WEIGHTS[field] for field in TEXT_FIELDS])
 _TITLE = TEXT_FIELDS.index("title")
+_SOUGHT = 2**16 - 1  # codes that can be told apart at a time
 _RARITY_FIELDS = [TEXT_FIELDS.index("body"), _TITLE]
 
 
@@ -123,10 +125,12 @@ class Statistics:
 
     def found(self, terms: NDArray[np.int64]) -> NDArray[np.int32]:
         """In how many articles each term stands, by field; ``(n, fields)``."""
-        codes = terms[:, None] * _FIELDS + np.arange(_FIELDS)
-        found = np.zeros(codes.shape, np.int32)
-        known = codes < len(self._frequencies)
-        found[known] = self._frequencies[codes[known]]
+        by_term = self._frequencies.reshape(-1, _FIELDS)
+        known = terms < len(by_term)
+        if known.all():
+            return by_term[terms]
+        found = np.zeros((len(terms), _FIELDS), np.int32)
+        found[known] = by_term[terms[known]]
         return found
 
     def _idf(self, found: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -150,38 +154,37 @@ class Statistics:
         idf = self._idf(self.found(query.terms)) @ _WEIGHTS
         return float(query.weights @ idf) * (K1 + 1)
 
-    def scores(self, query: TermQuery, columns: Columns, rows: Rows) -> NDArray[np.float32]:
-        """The BM25 score of each row, ``(len(rows),)``, summed over the fields.
+    def scores(self, query: TermQuery, rows: RowTerms) -> NDArray[np.float32]:
+        """The BM25 score of each row, ``(n,)``, summed over the fields.
 
         For each term of a field ``weight * field weight * idf * tf (k1 + 1) / (tf + K)`` with
         ``K = k1 (1 - b + b * length / mean length)``.
         """
         wanted, worth = self._worth(query)
-        entries, ends = columns.joined("term", "entry", rows)
-        hit, place = self._hits(wanted, entries)
-        entry, row = entries[hit], ends.searchsorted(hit, side="right")
+        hit, place = self._hits(wanted, rows.entries)
+        entry, row = rows.entries[hit], rows.ends.searchsorted(hit, side="right")
         tf = (entry & MOST_COUNTED).astype(np.float64)
-        norm = self._norms(columns["field_length"][rows])[row, (entry >> COUNT_BITS) % _FIELDS]
+        norm = self._norms(rows.lengths)[row, (entry >> COUNT_BITS) % _FIELDS]
         parts = worth[place] * tf * (K1 + 1) / (tf + norm)
-        return np.bincount(row, parts, len(rows)).astype(np.float32)
+        return np.bincount(row, parts, len(rows.ends)).astype(np.float32)
 
-    def matches(self, query: TermQuery, columns: Columns, rows: Rows) -> Matches:
+    def matches(self, query: TermQuery, rows: RowTerms) -> Matches:
         """How the words of a query stand in each row; their weights play no part."""
         idf = self.rarities(query.terms, anywhere=True)
-        if not idf.any() or not len(rows):
-            return Matches.none(len(rows))
-        entries, ends = columns.joined("term", "entry", rows)
+        entries, ends = rows.entries, rows.ends
+        if not idf.any() or not len(ends):
+            return Matches.none(len(ends))
         codes = (query.terms[:, None] * _FIELDS + np.arange(_FIELDS)).ravel()
         known = np.flatnonzero(codes < len(self._frequencies))
         hit, place = self._hits(codes[known], entries)
         entry, term = entries[hit], known[place] // _FIELDS
         cell = ends.searchsorted(hit, side="right") * len(idf) + term
-        in_title = (entry >> COUNT_BITS) % _FIELDS == _TITLE
+        in_title = in_field(entry, "title")
         tf = (entry & MOST_COUNTED).astype(np.float64)
-        table = _Table(len(rows), len(idf))
+        table = _Table(len(ends), len(idf))
         everywhere, title = table.sums(cell, tf), table.sums(cell[in_title], tf[in_title])
         lead = table.sums(cell[entry & IN_LEAD > 0])
-        lengths, share = columns["field_length"][rows].astype(np.float64), idf / idf.sum()
+        lengths, share = rows.lengths.astype(np.float64), idf / idf.sum()
         return Matches(
             _saturated(everywhere, lengths.sum(axis=1), self._mean_length(slice(None))) @ share,
             _saturated(title, lengths[:, _TITLE], self._mean_length(_TITLE)) @ share,
@@ -194,9 +197,8 @@ class Statistics:
         self, entries: NDArray[np.uint32], ends: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """The summed idf of the words of each row's title, ``(len(ends),)``."""
-        codes = entries >> COUNT_BITS
-        titles = np.flatnonzero(codes % _FIELDS == _TITLE)
-        idf = self.rarities(codes[titles].astype(np.int64) // _FIELDS, anywhere=True)
+        titles = np.flatnonzero(in_field(entries, "title"))
+        idf = self.rarities(terms_of(entries[titles]), anywhere=True)
         row = ends.searchsorted(titles, side="right")
         worth: NDArray[np.float64] = np.bincount(row, idf, len(ends)).astype(np.float64)
         return worth
@@ -213,6 +215,21 @@ class Statistics:
         self._slots[codes] = 0
         hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
         return hit, slots[hit].astype(np.int64) - 1
+
+    def standing(
+        self, terms: NDArray[np.int64], fields: Sequence[str], rows: RowTerms
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the terms stand in some fields of some rows: the row and the term's place, each."""
+        numbers = np.array([TEXT_FIELDS.index(field) for field in fields])
+        codes = (terms[:, None] * _FIELDS + numbers).ravel()
+        known = np.flatnonzero(codes < len(self._frequencies))
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for start in range(0, len(known), _SOUGHT):
+            part = known[start : start + _SOUGHT]
+            hit, place = self._hits(codes[part], rows.entries)
+            found.append((rows.ends.searchsorted(hit, side="right"), part[place] // len(fields)))
+        row, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return row, term
 
     def _worth(self, query: TermQuery) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The codes to look for that any article has, and what each is worth."""

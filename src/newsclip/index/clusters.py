@@ -22,7 +22,7 @@ from newsclip.index.alike import (
     in_window,
     resembling,
 )
-from newsclip.index.columns import Array, Rows
+from newsclip.index.columns import Array, Rows, spans
 from newsclip.index.digest import term_entries
 from newsclip.index.segment import Segment
 from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
@@ -55,8 +55,8 @@ class StoredAlike:
 
     def any(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether each row is alike to another."""
-        before = np.where(rows > 0, self._ends[rows - 1], 0) if len(rows) else rows
-        return self._ends[rows] > before
+        starts, ends = spans(self._ends, rows)
+        return ends > starts
 
     def of(self, row: int) -> Rows:
         """The rows that a row is alike to."""

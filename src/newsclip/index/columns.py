@@ -32,6 +32,7 @@ LEAD = 60
 """Words of a body that tell what the article is about: as a rule two or three sentences."""
 
 COUNT_BITS = 7
+_FIELD_BITS = 2  # of a code, which begins after those of the count
 
 MOST_TERMS = 2 ** (32 - COUNT_BITS) // len(TEXT_FIELDS)
 """Terms from this number on, 8.4 million, have no code, and count for nothing."""
@@ -75,6 +76,36 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.plain["key"])
+
+
+@dataclass(frozen=True)
+class RowTerms:
+    """The terms of some rows, as they are stored.
+
+    ``entries`` are those of all rows, one row after the other, and ``ends`` says where each row's
+    end there, ``(n,)``; ``lengths`` are those of each row's fields, ``(n, fields)``.
+    """
+
+    entries: NDArray[np.uint32]
+    ends: NDArray[np.int64]
+    lengths: NDArray[np.uint32]
+
+
+def terms_of(entries: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """The term of each entry."""
+    return (entries >> (COUNT_BITS + _FIELD_BITS)).astype(np.int64)
+
+
+def in_field(entries: NDArray[np.uint32], field: str) -> NDArray[np.bool_]:
+    """Which entries are of a text field; by their bits, in a fifth of a remainder's time."""
+    bits = (len(TEXT_FIELDS) - 1) << COUNT_BITS
+    within: NDArray[np.bool_] = entries & bits == TEXT_FIELDS.index(field) << COUNT_BITS
+    return within
+
+
+def spans(ends: Array, rows: Rows) -> tuple[Rows, Rows]:
+    """Where the values of each row begin and end in a ragged column whose rows end at ``ends``."""
+    return np.where(rows > 0, ends[rows - 1], 0), ends[rows]
 
 
 def widths(dimension: int) -> dict[str, int]:
@@ -122,9 +153,7 @@ class Columns:
 
     def joined(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, one row after the other; and where each row's end there."""
-        ends = self[f"{group}.end"]
-        stops = ends[rows]
-        starts = np.where(rows > 0, ends[rows - 1], 0) if len(rows) else stops
+        starts, stops = spans(self[f"{group}.end"], rows)
         values = self[f"{group}.{value}"]
         # Slices joined: a third of the time that picking value by value takes.
         runs = zip(starts.tolist(), stops.tolist(), strict=True)
@@ -133,13 +162,15 @@ class Columns:
 
     def gathered(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, and for each the place in ``rows``; quick for short groups."""
-        ends = self[f"{group}.end"]
-        stops = ends[rows]
-        starts = np.where(rows > 0, ends[rows - 1], 0) if len(rows) else stops
+        starts, stops = spans(self[f"{group}.end"], rows)
         lengths = stops - starts
         shifts = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
         values = self[f"{group}.{value}"][np.arange(len(shifts)) + shifts]
         return values, np.repeat(np.arange(len(rows)), lengths)
+
+    def terms(self, rows: Rows) -> RowTerms:
+        """The terms of some rows."""
+        return RowTerms(*self.joined("term", "entry", rows), self["field_length"][rows])
 
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""

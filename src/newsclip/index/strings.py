@@ -6,7 +6,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.columns import Array
+from newsclip.index.columns import Array, spans
 from newsclip.index.sketch import SHORTEST
 
 UNKNOWN = -1
@@ -78,7 +78,7 @@ class Strings:
         asked = np.array([*numbers], np.int64)
         stored = len(self._ends)
         old = asked < stored
-        starts, ends = self._spans(asked[old])
+        starts, ends = spans(self._ends, asked[old])
         text = self._text.data
         runs = zip(starts.tolist(), ends.tolist(), strict=True)
         found = iter([str(text[start:end], "utf-8") for start, end in runs])
@@ -87,16 +87,11 @@ class Strings:
         pairs = zip(asked.tolist(), old.tolist(), strict=True)
         return [next(found) if is_old else self._added_texts[n - stored] for n, is_old in pairs]
 
-    def _spans(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the texts of some of the stored strings begin and end."""
-        starts = np.where(numbers > 0, self._ends[numbers - 1], 0) if len(numbers) else numbers
-        return starts, self._ends[numbers]
-
     def byte_lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many bytes of UTF-8 each string has."""
         lengths = np.empty(len(numbers), np.int64)
         old = numbers < len(self._ends)
-        starts, ends = self._spans(numbers[old])
+        starts, ends = spans(self._ends, numbers[old])
         lengths[old] = ends - starts
         lengths[~old] = [len(text.encode()) for text in self.texts(numbers[~old].tolist())]
         return lengths
@@ -111,7 +106,7 @@ class Strings:
         """The first byte of each string in UTF-8; none may be empty."""
         first = np.empty(len(numbers), np.uint8)
         old = numbers < len(self._ends)
-        first[old] = self._text[self._spans(numbers[old])[0]]
+        first[old] = self._text[spans(self._ends, numbers[old])[0]]
         first[~old] = [text[0].encode()[0] for text in self.texts(numbers[~old].tolist())]
         return first
 

@@ -27,7 +27,9 @@ def related_candidates(
     and links are left out.
     """
     matched, near = found(view, query.first(LOOKED_UP), source.embedding, where, depth)
-    alike = np.setdiff1d(np.union1d(matched, near.keys), np.array(source.keys, np.int64))
+    alike = np.union1d(matched, near.keys)
+    for key in source.keys:  # they are few
+        alike = alike[alike != key]
     if links is None:
         return alike
     pointing = links.links_from(alike)

@@ -47,9 +47,7 @@ def eligible(view: View, source: Source, choice: Choice) -> Filter:
     Raises QueryInvalid if ``time`` asks for the source's date and it has none.
     """
     where = choice.where
-    language = source.language or view.main_language()
-    published_at = source.published_at
-    own = () if source.keys else view.copies_of_text(source.draft.body, published_at, language)
+    own = () if source.keys else _copies_of_draft(view, source)
     unwanted = {*source.keys, *source.unlike, *own, *view.keys_of(where.exclude_ids)}
     where = replace(where, exclude_keys=where.exclude_keys | with_copies(view, unwanted))
     if choice.time in ("background", "around") and source.published_at is None:
@@ -62,6 +60,11 @@ def eligible(view: View, source: Source, choice: Choice) -> Filter:
         spoken = source.language.replace("_", "-").split("-")[0]
         where = replace(where, languages=frozenset([spoken, UNDETERMINED]))
     return where
+
+
+def _copies_of_draft(view: View, source: Source) -> tuple[int, ...]:
+    language = source.language or view.main_language()
+    return view.copies_of_text(source.draft.body, source.published_at, language)
 
 
 def with_copies(view: View, keys: Iterable[int]) -> frozenset[int]:

@@ -34,14 +34,19 @@ def fillers(
 
 def one_of_each(view: View, keys: Sequence[int], most: int) -> list[int]:
     """The first of each cluster of copies, in their order, at most ``most``."""
+    return [keys[place] for place in firsts(view, keys, most)]
+
+
+def firsts(view: View, keys: Sequence[int], most: int) -> list[int]:
+    """The places of those that :func:`one_of_each` keeps, ascending."""
     seen: set[int] = set()
     kept: list[int] = []
     for start in range(0, len(keys), most):  # further ones are rarely needed
         part = keys[start : start + most]
         copies = view.copies_of(np.array(part, np.int64))
-        for key in part:
+        for place, key in enumerate(part, start):
             if key not in seen and len(kept) < most:
-                kept.append(key)
+                kept.append(place)
                 seen.update((key, *copies.get(key, ())))
         if len(kept) == most:
             break

@@ -53,7 +53,7 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
     text = text[:_CHARACTERS]
     found: list[str] = []
     for name in names:
-        if _stands_in(name, text) and not any(name in each for each in found):
+        if not any(name in each for each in found) and _stands_in(name, text):
             found.append(name)
             if len(found) == most:
                 break

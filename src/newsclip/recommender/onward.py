@@ -91,12 +91,11 @@ class _Page:
         choice = replace(self._choice, time="evergreen", limit=_STORY_POOL)
         found = ranked(self._view, self._source, query, choice, weeks)
         pool = distinct(self._view, found, _STORY_POOL)
-        articles = self._view.articles(pool.keys.tolist())
-        comparison = Comparison(self._view, self._source, query, articles)
+        comparison = Comparison(self._view, self._source, query, pool)
         told = np.array([comparison.is_same_story(key) for key in pool.keys.tolist()], np.bool_)
         best = pool.at(np.flatnonzero(told)).first(self._choice.limit)
         in_time = best.at(np.argsort(self._view.published_at(best.keys), kind="stable"))
-        hits = hits_of(self._view, self._source, query, in_time, self._choice.explain)
+        hits = hits_of(self._view, in_time, comparison, self._choice.explain)
         return Slot("story", "The story so far", hits)
 
     def _section(self) -> Slot | None:

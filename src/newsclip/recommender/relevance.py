@@ -14,7 +14,7 @@ from newsclip.recommender.choice import Choice
 from newsclip.recommender.features import FEATURES, Links
 from newsclip.recommender.fusion import DEPTH
 from newsclip.recommender.ranking import Ranker, ranker_of
-from newsclip.recommender.recency import time_factors
+from newsclip.recommender.recency import Ageing, HalfLives, time_factors
 from newsclip.recommender.source import Source
 
 
@@ -32,6 +32,11 @@ class Ranked:
     features: NDArray[np.float32]
     scores: NDArray[np.float32]
     ranker: Ranker
+
+    @property
+    def meaning(self) -> NDArray[np.float32]:
+        """The cosine of each above a random article's, 0 to 1; every ranker goes by it."""
+        return self.features[:, FEATURES.index("meaning")]
 
     def first(self, count: int) -> "Ranked":
         """The first ``count``."""
@@ -74,7 +79,7 @@ def ranked(
         published,
         seconds(source.published_at, NEVER),
         seconds(view.now, 0),
-        choice.half_lives.of(view.sections(keys)),
+        _ageing(view, choice.half_lives, keys),
     )
     relevance = ranker.scores(table)
     scores = ranker.timed(relevance, times)
@@ -82,6 +87,11 @@ def ranked(
     order = np.lexsort((keys, -np.where(published == NEVER, 0, published), -scores))
     good = (scores > 0) & (scores >= choice.min_score)
     return every.at(order[good[order]])
+
+
+def _ageing(view: View, half_lives: HalfLives, keys: NDArray[np.int64]) -> Ageing:
+    """How fast each article ages; the sections are looked up only where it goes by them."""
+    return half_lives.of(view.sections(keys) if half_lives.by_section else [None] * len(keys))
 
 
 def parts(found: Ranked) -> list[Mapping[str, float]]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from newsclip.index.article import Article
-from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice, eligible
 from newsclip.recommender.curation import editors_on, placed
 from newsclip.recommender.diversity import diversified
-from newsclip.recommender.fillers import fillers, one_of_each
+from newsclip.recommender.fillers import fillers, firsts
 from newsclip.recommender.hit import Explanation, Hit, Reason
 from newsclip.recommender.reasons import Comparison
 from newsclip.recommender.relevance import Ranked, parts, ranked
@@ -63,28 +62,26 @@ def best_hits(view: View, source: Source, choice: Choice, where: Filter) -> list
     most = max(_POOL, 2 * choice.limit) if choice.diversity else choice.limit
     pool = distinct(view, ranked(view, source, query, choice, where), most)
     embeddings = view.embeddings(pool.keys if choice.diversity else pool.keys[:0])
-    order = diversified(pool.scores, embeddings, choice.diversity, choice.limit)
-    return hits_of(view, source, query, pool.at(order), choice.explain)
+    best = pool.at(diversified(pool.scores, embeddings, choice.diversity, choice.limit))
+    return hits_of(view, best, Comparison(view, source, query, best), choice.explain)
 
 
 def distinct(view: View, found: Ranked, most: int) -> Ranked:
     """Of each cluster of copies the one that stands first, at most ``most``."""
-    kept = np.array(one_of_each(view, found.keys.tolist(), most), np.int64)
-    return found.at(np.flatnonzero(np.isin(found.keys, kept)))
+    return found.at(np.array(firsts(view, found.keys.tolist(), most), np.int64))
 
 
-def hits_of(
-    view: View, source: Source, query: TermQuery, found: Ranked, explain: bool
-) -> list[Hit]:
-    """The hits of some keys, in their order, with all that is shown of each."""
+def hits_of(view: View, found: Ranked, comparison: Comparison, explain: bool) -> list[Hit]:
+    """The hits of some keys, in their order, with all that is shown of each.
+
+    The ``comparison`` has looked at all of them, and perhaps at more.
+    """
     keys = found.keys.tolist()
-    articles = view.articles(keys)
-    comparison = Comparison(view, source, query, articles)
     duplicates = duplicates_of(view, keys)
     explanations = _explanations(found) if explain else [None] * len(keys)
     return [
         Hit(
-            articles[key],
+            comparison.articles[key],
             score,
             comparison.reasons(key, passages=explain),
             duplicates=duplicates[key],

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.analysis import Analyzer
+from newsclip.index.columns import RowTerms
 from newsclip.index.encoder import Encoder
 from newsclip.index.filters import Filter
 from newsclip.index.layers import Layers
@@ -35,6 +36,8 @@ class RowView:
         self._filter: Filter | None = None  # the last one asked for, and its masks
         self._masks: list[NDArray[np.bool_]] = []
         self._located: tuple[Keys, Sequence[Place]] = (np.empty(0, np.int64), [])
+        self._placed: tuple[int, Sequence[Place]] = (-1, [])
+        self._read: tuple[Keys, Sequence[tuple[Keys, RowTerms]]] = (np.empty(0, np.int64), [])
 
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""
@@ -86,6 +89,13 @@ class RowView:
             self._located = keys, [*self._locate(keys)]
         return self._located[1]
 
+    def _terms(self, keys: Keys) -> Sequence[tuple[Keys, RowTerms]]:
+        """For each layer the places in ``keys`` that lie in it, and the terms of their rows."""
+        if keys is not self._read[0]:
+            rows = self._rows(keys)
+            self._read = keys, [(places, s.columns.terms(own)) for s, places, own in rows]
+        return self._read[1]
+
     def _locate(self, keys: Keys) -> Iterator[Place]:
         for segment in self._layers.segments:
             places, here = segment.columns.located(keys)
@@ -93,6 +103,8 @@ class RowView:
                 yield segment, np.flatnonzero(here), places[here]
 
     def _place(self, key: int) -> tuple[Segment, int]:
-        for segment, _, rows in self._rows(np.array([key], np.int64)):
+        if key != self._placed[0]:  # a source is asked for its embedding, and then for its terms
+            self._placed = key, [*self._locate(np.array([key], np.int64))]
+        for segment, _, rows in self._placed[1]:
             return segment, int(rows[0])
         raise KeyError(key)

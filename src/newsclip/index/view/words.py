@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from newsclip.index.analysis import Word, stemmer_of
 from newsclip.index.bm25 import Matches, TermQuery
-from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS
+from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS, in_field, terms_of
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.lexicon import FieldTerm
@@ -45,15 +45,15 @@ class WordView(RowView):
     def keyword_scores(self, query: TermQuery, keys: Keys) -> NDArray[np.float32]:
         """The BM25 score of the article of each key, 0 and up, ``(n,)``."""
         scores = np.zeros(len(keys), np.float32)
-        for segment, places, rows in self._rows(keys):
-            scores[places] = self._layers.statistics.scores(query, segment.columns, rows)
+        for places, terms in self._terms(keys):
+            scores[places] = self._layers.statistics.scores(query, terms)
         return scores
 
     def matches(self, query: TermQuery, keys: Keys) -> Matches:
         """How the words of a query stand in the article of each key."""
         found = Matches.none(len(keys))
-        for segment, places, rows in self._rows(keys):
-            found.put(places, self._layers.statistics.matches(query, segment.columns, rows))
+        for places, terms in self._terms(keys):
+            found.put(places, self._layers.statistics.matches(query, terms))
         return found
 
     def matching_bounds(self, query: TermQuery, where: Filter) -> tuple[int, int]:
@@ -90,27 +90,18 @@ class WordView(RowView):
         table = np.zeros((len(keys), len(terms)), np.bool_)
         if not len(terms):
             return table
-        order = np.argsort(terms)
-        counted = np.array([field in fields for field in TEXT_FIELDS])
-        for segment, places, rows in self._rows(keys):
-            entries, ends = segment.columns.joined("term", "entry", rows)
-            held, field = np.divmod(entries >> COUNT_BITS, len(TEXT_FIELDS))
-            at = np.searchsorted(terms, held, sorter=order)
-            same = terms[order[np.minimum(at, len(terms) - 1)]] == held
-            hit = np.flatnonzero(same & counted[field])
-            key = places[ends.searchsorted(hit, side="right")]
-            table[key, order[at[hit]]] = True
+        for places, of_rows in self._terms(keys):
+            row, place = self._layers.statistics.standing(terms, fields, of_rows)
+            table[places[row], place] = True
         return table
 
     def title_terms(self, keys: Keys) -> tuple[Keys, Keys]:
         """The terms of titles: the place in ``keys`` and the term of each, both ``(m,)``."""
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for segment, places, rows in self._rows(keys):
-            entries, ends = segment.columns.joined("term", "entry", rows)
-            codes = entries >> COUNT_BITS
-            titles = np.flatnonzero(codes % len(TEXT_FIELDS) == TEXT_FIELDS.index("title"))
-            row = ends.searchsorted(titles, side="right")
-            found.append((places[row], codes[titles].astype(np.int64) // len(TEXT_FIELDS)))
+        for places, terms in self._terms(keys):
+            titles = np.flatnonzero(in_field(terms.entries, "title"))
+            row = terms.ends.searchsorted(titles, side="right")
+            found.append((places[row], terms_of(terms.entries[titles])))
         place, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return place, term
 
