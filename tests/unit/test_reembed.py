@@ -182,7 +182,7 @@ def test_the_next_model_is_loaded_before_the_switch(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker = Archive.open(archive.directory)
-    coming = archive.store.embeddings.register("new", "turned@1 title+summary+body/1", 8)
+    coming = archive.store.embeddings.register("new", "turned@1 title+summary+body+head/2", 8)
     archive.store.embeddings.announce(coming.number)
     with worker.reading():
         pass
@@ -194,6 +194,6 @@ def test_the_next_model_is_loaded_before_the_switch(
 
 def test_no_switch_while_an_article_has_no_embedding(archive: Archive) -> None:
     embeddings: Embeddings = archive.store.embeddings
-    coming = embeddings.register("new", "turned@1 title+summary+body/1", 8)
+    coming = embeddings.register("new", "turned@1 title+summary+body+head/2", 8)
     assert not embeddings.activate(coming.number)
     assert archive.encoder.id == "axes@1"

@@ -14,17 +14,18 @@ from typing import Literal, Self
 from threadpoolctl import threadpool_limits
 
 from newsclip.errors import EncoderMismatch, StoreMissing
-from newsclip.index.article import Article, content_hash, embedding_text
+from newsclip.index.article import Article, content_hash
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.live import LiveView
 from newsclip.index.loaded_encoders import LoadedEncoders, identity_of
 from newsclip.index.locks import exclusive
+from newsclip.index.recipe import draft_text, embed_documents, embedding_text
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
-from newsclip.index.tag_feedback import Feedback, text_of
+from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import View
 
 Outcome = Literal["added", "updated", "unchanged"]
@@ -149,7 +150,7 @@ class Archive:
         ``draft`` holds its title, summary and body. Raises StoreBusy or StoreUnavailable.
         """
         active, encoder = self._active()
-        vector = encoder.encode_documents([text_of(draft)])[0]
+        vector = embed_documents(encoder, [draft_text(draft)])[0]
         return self.store.tag_feedback.add(
             actor, article, draft, accepted, rejected, (active.number, vector)
         )
@@ -195,7 +196,7 @@ class Archive:
     def _write(self, changed: Sequence[tuple[Article, bytes]]) -> None:
         active, encoder = self._active()
         texts = [embedding_text(article) for article, _ in changed]
-        embeddings = encoder.encode_documents(texts)
+        embeddings = embed_documents(encoder, texts)
         rows = [
             Stored(article, embedding, digest)
             for (article, digest), embedding in zip(changed, embeddings, strict=True)

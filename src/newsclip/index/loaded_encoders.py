@@ -3,9 +3,9 @@
 import threading
 
 from newsclip.errors import EncoderError, EncoderMismatch
-from newsclip.index.article import RECIPE
 from newsclip.index.embeddings import Embeddings, KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
+from newsclip.index.recipe import RECIPE
 
 
 def identity_of(encoder: Encoder) -> str:

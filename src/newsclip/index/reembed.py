@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from newsclip.errors import EncoderMismatch, EncoderUnavailable, StoreBusy
-from newsclip.index.article import embedding_text
 from newsclip.index.compaction import make_snapshot, newest_snapshot
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.loaded_encoders import identity_of
 from newsclip.index.locks import exclusive
+from newsclip.index.recipe import draft_text, embed_documents, embedding_text
 from newsclip.index.store import Store
-from newsclip.index.tag_feedback import text_of
 
 Progress = Callable[[int, int], None]
 
@@ -92,7 +91,7 @@ def _embed(store: Store, encoder: Encoder, number: int, keys: Sequence[int]) -> 
     by_length = sorted(texts, key=lambda key: len(texts[key]))
     for start in range(0, len(by_length), _BATCH):
         batch = by_length[start : start + _BATCH]
-        vectors = encoder.encode_documents([texts[key] for key in batch])
+        vectors = embed_documents(encoder, [texts[key] for key in batch])
         store.embeddings.add(number, zip(batch, vectors, strict=True))
         yield len(batch)
 
@@ -103,7 +102,7 @@ def _embed_feedback(store: Store, encoder: Encoder, number: int) -> None:
     missing = [entry for entry in store.tag_feedback.standing() if entry.number not in known]
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
-        vectors = encoder.encode_documents([text_of(entry.draft) for entry in batch])
+        vectors = embed_documents(encoder, [draft_text(entry.draft) for entry in batch])
         numbers = (entry.number for entry in batch)
         store.tag_feedback.embed(number, dict(zip(numbers, vectors, strict=True)))
 

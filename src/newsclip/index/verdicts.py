@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from newsclip.index.encoder import Encoder
 from newsclip.index.filters import fold
-from newsclip.index.tag_feedback import TagFeedback, text_of
+from newsclip.index.recipe import draft_text, embed_documents
+from newsclip.index.tag_feedback import TagFeedback
 
 MOST = 10_000
 """Entries that count at once, the newest: older ones have been learned from long since."""
@@ -63,7 +64,7 @@ class JudgedDrafts:
     def _standing(self) -> dict[int, _Said]:
         """The newest entries that are not undone, the oldest of them first."""
         for entry in self._feedback.standing(after=max(self._said, default=0)):
-            draft = entry.article or hash(text_of(entry.draft))
+            draft = entry.article or hash(draft_text(entry.draft))
             self._said[entry.number] = _Said(draft, entry.accepted, entry.rejected)
         for number in self._feedback.undone():
             self._said.pop(number, None)
@@ -76,8 +77,8 @@ class JudgedDrafts:
         self._embeddings |= self._feedback.embeddings(number, max(self._embeddings, default=0))
         missing = [entry for entry in entries if entry not in self._embeddings]
         if missing:
-            texts = [text_of(self._feedback.get(entry).draft) for entry in missing]
-            self._embeddings |= zip(missing, encoder.encode_documents(texts), strict=True)
+            texts = [draft_text(self._feedback.get(entry).draft) for entry in missing]
+            self._embeddings |= zip(missing, embed_documents(encoder, texts), strict=True)
 
 
 def _verdicts(entries: Iterable[_Said], embeddings: NDArray[np.float32]) -> Verdicts:

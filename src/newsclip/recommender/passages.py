@@ -72,7 +72,7 @@ def nearest_passages(
     texts = [body[a:b] for body, of_body in zip(bodies, spans, strict=True) for a, b in of_body]
     if not texts:
         return [None] * len(bodies)
-    embeddings = view.embed_documents(texts)
+    embeddings = view.embed_passages(texts)
     nearest: list[str | None] = []
     done = 0
     for body, of_body in zip(bodies, spans, strict=True):

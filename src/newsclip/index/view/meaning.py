@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.filters import Filter
+from newsclip.index.recipe import embed_documents
 from newsclip.index.vectors import products, widened
 from newsclip.index.view.rows import RowView
 from newsclip.index.view.scored import Keys, Scored
@@ -51,11 +52,11 @@ class MeaningView(RowView):
 
     def embed_document(self, text: str) -> NDArray[np.float32]:
         """The embedding of a text as an article would have it, ``(dimension,)``."""
-        embedding: NDArray[np.float32] = self._encoder.encode_documents([text])[0]
+        embedding: NDArray[np.float32] = embed_documents(self._encoder, [text])[0]
         return embedding
 
-    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The embedding of each text as an article would have it, ``(n, dimension)``."""
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The embedding of each passage of an article, ``(n, dimension)``."""
         return self._encoder.encode_documents(texts)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
