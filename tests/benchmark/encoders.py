@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from newsclip.index.encoder import Encoder, load_encoder
-from newsclip.index.recipe import RECIPE, embed_documents
+from newsclip.index.recipe import RECIPE, ArticleEncoder
 
 from .open_sets import OpenSet, read_languages, read_sets
 from .plain_blend import blend, bm25, markdown
@@ -43,7 +42,7 @@ class Embedder:
         """(texts, dimension), of the first passages alone where ``head`` was asked for."""
         if self._head:
             texts = [self.encoder.passages(text)[0] for text in texts]  # type: ignore[attr-defined]
-        return self._kept(RECIPE, texts, partial(embed_documents, self.encoder))
+        return self._kept(RECIPE, texts, ArticleEncoder(self.encoder).embed)
 
     def queries(self, texts: Sequence[str]) -> Rows:
         """(texts, dimension)."""

@@ -13,7 +13,7 @@ from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.backup import back_up
 from newsclip.index.encoder import Encoder
-from newsclip.index.recipe import embed_documents, embedding_text
+from newsclip.index.recipe import ArticleEncoder, embedding_text
 from newsclip.index.restore import restore
 from newsclip.index.snapshot import Snapshots
 from newsclip.index.store import Store
@@ -86,7 +86,7 @@ class Checks:
 
     def _embedding(self, text: str) -> NDArray[np.float32]:
         if text not in self._known:
-            self._known[text] = embed_documents(self._encoder, [text])[0]
+            self._known[text] = ArticleEncoder(self._encoder).embed([text])[0]
         return self._known[text]
 
     def _of_answers(self, archive: Archive, copy: Path) -> Iterator[str]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.encoder import Encoder
 from newsclip.index.filters import fold
-from newsclip.index.recipe import draft_text, embed_documents
+from newsclip.index.recipe import ArticleEncoder, draft_text
 from newsclip.index.tag_feedback import TagFeedback
 
 MOST = 10_000
@@ -47,7 +46,7 @@ class JudgedDrafts:
         self._encoder = 0
         self._embeddings: dict[int, NDArray[np.float32]] = {}
 
-    def of(self, number: int, encoder: Encoder) -> Verdicts:
+    def of(self, number: int, encoder: ArticleEncoder) -> Verdicts:
         """The verdicts that stand, with the embeddings of the encoder with this number.
 
         Looked up anew only after feedback was given or undone, and then only what is new.
@@ -57,7 +56,7 @@ class JudgedDrafts:
             said = self._standing()
             self._embed(list(said), number, encoder)
             rows = [self._embeddings[entry] for entry in said]
-            embeddings = np.array(rows, np.float32).reshape(-1, encoder.dimension)
+            embeddings = np.array(rows, np.float32).reshape(-1, encoder.model.dimension)
             self._known = number, version, _verdicts(said.values(), embeddings)
         return self._known[2]
 
@@ -70,7 +69,7 @@ class JudgedDrafts:
             self._said.pop(number, None)
         return dict([*self._said.items()][-MOST:])
 
-    def _embed(self, entries: Sequence[int], number: int, encoder: Encoder) -> None:
+    def _embed(self, entries: Sequence[int], number: int, encoder: ArticleEncoder) -> None:
         """Sees to an embedding for each entry; those that the store lacks are made here."""
         if self._encoder != number:
             self._encoder, self._embeddings = number, {}
@@ -78,7 +77,7 @@ class JudgedDrafts:
         missing = [entry for entry in entries if entry not in self._embeddings]
         if missing:
             texts = [draft_text(self._feedback.get(entry).draft) for entry in missing]
-            self._embeddings |= zip(missing, embed_documents(encoder, texts), strict=True)
+            self._embeddings |= zip(missing, encoder.embed(texts), strict=True)
 
 
 def _verdicts(entries: Iterable[_Said], embeddings: NDArray[np.float32]) -> Verdicts:
