@@ -156,6 +156,28 @@ def test_every_term_of_the_text_has_one_of_its_words(text: str, terms: set[str])
     assert all(written[term] in words[term] for term in words)
 
 
+@settings(max_examples=300)
+@given(wordy_text)
+def test_words_are_a_sequence(text: str) -> None:
+    words = ANALYZER.words(text)
+    listed = list(words)
+    assert len(words) == len(listed)
+    assert words.terms == [word.term for word in listed] == ANALYZER.terms(text)
+    assert [words[place] for place in range(len(listed))] == listed
+    assert words[1:3] == listed[1:3]
+    if listed:
+        assert words[-1] == listed[-1]
+    with pytest.raises(IndexError):
+        words[len(listed)]
+
+
+def test_words_of_a_text_in_one_language_after_another() -> None:
+    analyzer = Analyzer()
+    found = [analyzer.words("running laws", language).terms for language in ("en", "fr", "en")]
+    assert found == [analyzer.terms("running laws", each) for each in ("en", "fr", "en")]
+    assert found[0] != found[1]
+
+
 # The memo
 
 
