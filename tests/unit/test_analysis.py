@@ -54,6 +54,8 @@ def test_terms(text: str, terms: list[str]) -> None:
 @given(any_text | wordy_text)
 @example("Fish\u0301 h\u0323\u0301")
 @example("Żółć\x00ß—x_y`z{q[w]\x7f\x80ª½")
+@example("#a.A\x800")
+@example("#a.B—c.D—EF")
 def test_tantivy_finds_the_same_words_in_a_prepared_text(text: str) -> None:
     """Two ways to one result: chunk by chunk from the memo, and the whole text at once."""
     forms = FORMS.analyze(prepared(text))

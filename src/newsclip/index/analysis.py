@@ -17,7 +17,8 @@ _SIGNS = r"\x00-/:-@\[-`{-\x7f"
 _LETTER, _LETTER_OR_DIGIT = r"[^\W\d_]", r"(?:[^\W_]|[\u0300-\u036f])"  # or an accent of its own
 _CHUNK = re.compile(
     rf"[^\x00-\x22\x24-/:-@\[-`{{-\x7f][^{_SIGNS}]*"  # the first may be "#"
-    rf"(?:(?<!{_LETTER_OR_DIGIT}.)(?<={_LETTER})(?:\.{_LETTER})+(?!{_LETTER_OR_DIGIT}))?",
+    rf"(?:(?<!{_LETTER_OR_DIGIT}.)(?<={_LETTER})(?:\.{_LETTER})+(?!{_LETTER_OR_DIGIT})"
+    rf"[^{_SIGNS}]*)*",
     re.DOTALL,
 )
 _POINT_WITHIN = re.compile(  # begins with the point, so that the search for it is quick
