@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from newsclip.index.encoder import Encoder, load_encoder
+from newsclip.index.recipe import RECIPE, ArticleEncoder
 
 from .open_sets import OpenSet, read_languages, read_sets
 from .plain_blend import blend, bm25, markdown
@@ -41,7 +42,7 @@ class Embedder:
         """(texts, dimension), of the first passages alone where ``head`` was asked for."""
         if self._head:
             texts = [self.encoder.passages(text)[0] for text in texts]  # type: ignore[attr-defined]
-        return self._kept("documents", texts, self.encoder.encode_documents)
+        return self._kept(RECIPE, texts, ArticleEncoder(self.encoder).embed)
 
     def queries(self, texts: Sequence[str]) -> Rows:
         """(texts, dimension)."""

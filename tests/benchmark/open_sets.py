@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.article import recipe_text
+from newsclip.index.recipe import recipe_text
 from newsclip.recommender.metrics import Grades, ndcg, reciprocal_rank
 
 DEPTH = 10

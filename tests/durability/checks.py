@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from newsclip.errors import NewsclipError
 from newsclip.index import compaction
 from newsclip.index.archive import Archive
-from newsclip.index.article import Article, embedding_text
+from newsclip.index.article import Article
 from newsclip.index.backup import back_up
 from newsclip.index.encoder import Encoder
+from newsclip.index.recipe import ArticleEncoder, embedding_text
 from newsclip.index.restore import restore
 from newsclip.index.snapshot import Snapshots
 from newsclip.index.store import Store
@@ -85,7 +86,7 @@ class Checks:
 
     def _embedding(self, text: str) -> NDArray[np.float32]:
         if text not in self._known:
-            self._known[text] = self._encoder.encode_documents([text])[0]
+            self._known[text] = ArticleEncoder(self._encoder).embed([text])[0]
         return self._known[text]
 
     def _of_answers(self, archive: Archive, copy: Path) -> Iterator[str]:

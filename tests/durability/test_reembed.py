@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from newsclip.index.archive import Archive
-from newsclip.index.article import embedding_text
+from newsclip.index.recipe import ArticleEncoder, embedding_text
 from newsclip.index.reembed import reembed
 from newsclip.index.verification import verify
 
@@ -72,5 +72,5 @@ def test_what_was_embedded_before_a_kill_is_not_embedded_again(tmp_path: Path) -
         active = archive.store.embeddings.active()
         assert active is not None
         rows = archive.store.embeddings.of(active.number, list(keys.values()))
-        expected = archive.encoder.encode_documents([embedding_text(a) for a in ARTICLES])
+        expected = ArticleEncoder(archive.encoder).embed([embedding_text(a) for a in ARTICLES])
         np.testing.assert_allclose([rows[keys[a.id]] for a in ARTICLES], expected, atol=1e-5)

@@ -324,6 +324,27 @@ def test_queries_that_meaning_alone_answers(newsroom: Archive, query: str, expec
     assert found(newsroom, query, mode="semantic")[0] == expected
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "asdf qwer zxcv",
+        "blorptang wibblefritz",
+        "jjjj kkkk",
+        "trololo",
+        "quantum chromodynamics lattice",
+    ],
+)
+def test_nonsense_and_what_nobody_wrote_about_find_nothing(newsroom: Archive, query: str) -> None:
+    for mode in ("hybrid", "keyword"):
+        assert found(newsroom, query, mode=mode) == []
+
+
+def test_what_shares_stray_words_alone_scores_next_to_nothing(newsroom: Archive) -> None:
+    with newsroom.reading(NOW) as view:
+        page = search(view, "boundary layer over a flat plate hypersonic")
+    assert all(hit.score < 0.1 for hit in page.hits)
+
+
 def test_the_same_language_comes_first(newsroom: Archive) -> None:
     french = ["life/2025/12/belrive-marche-couvert", "world/2026/06/pontclair-canicule-fontaines"]
     spanish = [

@@ -10,6 +10,7 @@ from newsclip.index.archive import Archive
 from newsclip.index.filters import Filter
 from newsclip.index.live import LiveView
 from newsclip.index.loaded_encoders import LoadedEncoders
+from newsclip.index.recipe import ArticleEncoder
 from newsclip.index.view import View
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -20,7 +21,7 @@ def live_view(archive: Archive, trusting: bool = False) -> LiveView:
     encoders = LoadedEncoders(archive.store.embeddings)
     active = archive.store.embeddings.active()
     assert active is not None
-    encoders.keep(active.number, archive.encoder)
+    encoders.keep(active.number, ArticleEncoder(archive.encoder))
     return LiveView(archive.store, encoders, trusting)
 
 

@@ -54,6 +54,8 @@ def test_terms(text: str, terms: list[str]) -> None:
 @given(any_text | wordy_text)
 @example("Fish\u0301 h\u0323\u0301")
 @example("Żółć\x00ß—x_y`z{q[w]\x7f\x80ª½")
+@example("#a.A\x800")
+@example("#a.B—c.D—EF")
 def test_tantivy_finds_the_same_words_in_a_prepared_text(text: str) -> None:
     """Two ways to one result: chunk by chunk from the memo, and the whole text at once."""
     forms = FORMS.analyze(prepared(text))
@@ -154,6 +156,28 @@ def test_every_term_of_the_text_has_one_of_its_words(text: str, terms: set[str])
     written = ANALYZER.as_written(text, terms)
     assert written.keys() == words.keys()
     assert all(written[term] in words[term] for term in words)
+
+
+@settings(max_examples=300)
+@given(wordy_text)
+def test_words_are_a_sequence(text: str) -> None:
+    words = ANALYZER.words(text)
+    listed = list(words)
+    assert len(words) == len(listed)
+    assert words.terms == [word.term for word in listed] == ANALYZER.terms(text)
+    assert [words[place] for place in range(len(listed))] == listed
+    assert words[1:3] == listed[1:3]
+    if listed:
+        assert words[-1] == listed[-1]
+    with pytest.raises(IndexError):
+        words[len(listed)]
+
+
+def test_words_of_a_text_in_one_language_after_another() -> None:
+    analyzer = Analyzer()
+    found = [analyzer.words("running laws", language).terms for language in ("en", "fr", "en")]
+    assert found == [analyzer.terms("running laws", each) for each in ("en", "fr", "en")]
+    assert found[0] != found[1]
 
 
 # The memo

@@ -15,7 +15,7 @@ from newsclip.errors import (
     EncoderUnavailable,
     StoreMissing,
 )
-from newsclip.index import loaded_encoders
+from newsclip.index import recipe
 from newsclip.index.archive import Archive
 from newsclip.index.statistics import TagCount
 
@@ -151,7 +151,7 @@ def encoder(name: str = "axes@1", dimension: int = 8) -> AxisEncoder:
 
 
 @pytest.mark.parametrize(
-    ("name", "dimension", "recipe"),
+    ("name", "dimension", "known"),
     [
         ("axes@2", 8, None),
         ("axes@1", 8, "title/1"),
@@ -168,12 +168,12 @@ def test_embeddings_of_another_origin_are_refused(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     dimension: int,
-    recipe: str | None,
+    known: str | None,
 ) -> None:
     with Archive.open(tmp_path, encoder(), create=True) as archive:
         archive.put([article("a", title="fish")])
-    if recipe:
-        monkeypatch.setattr(loaded_encoders, "RECIPE", recipe)
+    if known:
+        monkeypatch.setattr(recipe, "_HEAD_WEIGHTS", {known: 0.0})
     for create in (True, False):
         with pytest.raises(EncoderMismatch) as caught:
             Archive.open(tmp_path, encoder(name, dimension), create=create)

@@ -7,7 +7,7 @@ import pytest
 from tests.doubles import article
 
 from newsclip.errors import ArticleInvalid, InputInvalid, NewsclipError
-from newsclip.index.article import article_to_dict, content_hash, embedding_text, format_instant
+from newsclip.index.article import article_to_dict, content_hash, format_instant
 from newsclip.index.incoming import parse_article, unknown_fields
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -418,16 +418,3 @@ def test_the_content_hash_is_of_what_is_stored_not_of_what_was_written() -> None
     assert content_hash(written) == content_hash(stored)
     swapped = article("7", title="a", body="b"), article("7", title="b", body="a")
     assert content_hash(swapped[0]) != content_hash(swapped[1])
-
-
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        ({"title": "T", "summary": "S", "body": "B"}, "T\nS\nB"),
-        ({"title": "T", "summary": " ", "body": "B"}, "T\nB"),
-        ({"body": "B"}, "B"),
-        ({"title": "T", "tags": ["X"], "section": "Y", "authors": ["Z"]}, "T"),
-    ],
-)
-def test_the_text_that_gets_embedded(fields: dict[str, Any], text: str) -> None:
-    assert embedding_text(article("a", **fields)) == text

@@ -13,7 +13,7 @@ from tests.doubles import AxisEncoder, article
 from newsclip.index import compaction
 from newsclip.index.analysis import Analyzer
 from newsclip.index.archive import Archive
-from newsclip.index.article import Article, embedding_text
+from newsclip.index.article import Article
 from newsclip.index.compaction import (
     changes_since_snapshot,
     compact,
@@ -24,7 +24,7 @@ from newsclip.index.compaction import (
 )
 from newsclip.index.filters import Filter
 from newsclip.index.lexicon import Lexicon
-from newsclip.index.loaded_encoders import identity_of
+from newsclip.index.recipe import ArticleEncoder, embedding_text
 from newsclip.index.snapshot import Snapshot, Snapshots
 from newsclip.index.store import Store
 
@@ -185,11 +185,11 @@ def test_a_snapshot_for_another_encoder_takes_all_but_the_embeddings_from_the_ol
     compact(store)
     writer.change(40)
     encoder = TurnedEncoder()
-    coming = store.embeddings.register("turned", identity_of(encoder), 8)
+    coming = store.embeddings.register("turned", ArticleEncoder(encoder).identity, 8)
     base = newest_snapshot(store)
     assert compaction.make_snapshot(store, coming, base) is None, "its embeddings are missing"
     for key, entry in store.articles(store.keys_since(0)[0]).items():
-        [embedding] = encoder.encode_documents([embedding_text(entry)])
+        [embedding] = ArticleEncoder(encoder).embed([embedding_text(entry)])
         store.embeddings.add(coming.number, [(key, embedding)])
     folder = compaction.make_snapshot(store, coming, base)
     assert folder is not None
@@ -199,7 +199,7 @@ def test_a_snapshot_for_another_encoder_takes_all_but_the_embeddings_from_the_ol
     writer.change(1)
     assert store.embeddings.activate(coming.number) is False
     for key in store.embeddings.missing(coming.number, 9):
-        [embedding] = encoder.encode_documents([embedding_text(store.articles([key])[key])])
+        [embedding] = ArticleEncoder(encoder).embed([embedding_text(store.articles([key])[key])])
         store.embeddings.add(coming.number, [(key, embedding)])
     assert store.embeddings.activate(coming.number) is True
     snapshot = newest_snapshot(store)

@@ -14,6 +14,7 @@ from newsclip.index.archive import Archive
 from newsclip.index.embeddings import Embeddings
 from newsclip.index.filters import Filter
 from newsclip.index.locks import exclusive
+from newsclip.index.recipe import RECIPE
 from newsclip.index.reembed import reembed, roll_back
 
 NAMES = ("old", "new")
@@ -182,7 +183,7 @@ def test_the_next_model_is_loaded_before_the_switch(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker = Archive.open(archive.directory)
-    coming = archive.store.embeddings.register("new", "turned@1 title+summary+body/1", 8)
+    coming = archive.store.embeddings.register("new", f"turned@1 {RECIPE}", 8)
     archive.store.embeddings.announce(coming.number)
     with worker.reading():
         pass
@@ -194,6 +195,6 @@ def test_the_next_model_is_loaded_before_the_switch(
 
 def test_no_switch_while_an_article_has_no_embedding(archive: Archive) -> None:
     embeddings: Embeddings = archive.store.embeddings
-    coming = embeddings.register("new", "turned@1 title+summary+body/1", 8)
+    coming = embeddings.register("new", f"turned@1 {RECIPE}", 8)
     assert not embeddings.activate(coming.number)
     assert archive.encoder.id == "axes@1"

@@ -36,7 +36,7 @@ def shelf(archive: Archive) -> Archive:
             article(
                 "strike",
                 title="Harbour strike ends",
-                body="The ship strike in the harbour is over, fish is landed.",
+                body="The ship strike in the harbour is over, fish is landed by law.",
                 section="Politics",
                 tags=["#harbour", "Strike"],
                 published_at=NOON - SECOND,

@@ -44,6 +44,17 @@ def test_numbers_are_those_of_a_dictionary(
     assert sizes.tolist() == [len(text.encode()) for text in reversed(model)]
 
 
+def test_what_is_remembered_of_lookups_changes_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsclip.index.strings._REMEMBERED", 2)
+    first = Strings()
+    first.add(["a", "b", "c", "d"])
+    strings = stored(first)
+    for _ in range(2):
+        assert strings.numbers(["a", "x", "d", "b", "c", "a"]).tolist() == [0, -1, 3, 1, 2, 0]
+    assert strings.add(["x", "a"]).tolist() == [4, 0]
+    assert strings.numbers(["x", "y"]).tolist() == [4, -1]
+
+
 @given(batches)
 def test_arrays_keep_everything(batches: list[list[str]]) -> None:
     strings = Strings()

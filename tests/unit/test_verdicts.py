@@ -10,6 +10,7 @@ from tests.doubles import AXES, AxisEncoder, article, embedding_of, new_store
 
 from newsclip.index import verdicts
 from newsclip.index.archive import Archive
+from newsclip.index.recipe import ArticleEncoder
 from newsclip.index.reembed import reembed
 from newsclip.index.store import Store
 from newsclip.index.verdicts import Verdicts
@@ -36,7 +37,7 @@ def say(
 
 def counted(store: Store, encoder: AxisEncoder | None = None) -> Verdicts:
     with store.reading():
-        return store.judged_drafts.of(AXES, encoder or AxisEncoder())
+        return store.judged_drafts.of(AXES, ArticleEncoder(encoder or AxisEncoder()))
 
 
 def test_tags_compare_folded_and_drafts_by_their_embeddings(store: Store) -> None:
@@ -133,7 +134,7 @@ def test_another_encoder_embeds_the_drafts_before_the_switch(
     assert active is not None
     asked = Shuffled()
     with archive.store.reading():
-        found = archive.store.judged_drafts.of(active.number, asked)
+        found = archive.store.judged_drafts.of(active.number, ArticleEncoder(asked))
     np.testing.assert_array_equal(found.embeddings, [embedding_of("fish")[::-1]])
     assert asked.encoded == []
 

@@ -203,6 +203,21 @@ def test_the_terms_of_keys_are_read_once(view: View, monkeypatch: pytest.MonkeyP
     assert sum(read) == 2
 
 
+def test_how_many_articles_hold_all_of_some_terms(view: View) -> None:
+    fish, ship, sea = view.term_numbers(["fish", "ship", "sea"])
+    runs = [np.array(run, np.int64) for run in ([fish], [fish, sea], [fish, ship], [], [fish, -1])]
+    both = np.array([view.key_of(name) for name in ("new", "ship", "changed", "old")])
+    assert view.holding_all(runs, both) == [3, 2, 1, 0, 0]
+    assert view.holding_all(runs, both[:2]) == [2, 1, 1, 0, 0], "others than before"
+    assert view.holding_all(runs, both[:0]) == [0, 0, 0, 0, 0]
+
+
+def test_a_term_that_no_article_ever_had_has_no_number(view: View) -> None:
+    numbers = view.term_numbers(["fish", "unheard", "fish", "gone"])
+    assert numbers[1] == -1
+    assert view.term_texts(numbers[[0, 2, 3]]) == ["fish", "fish", "gone"]
+
+
 def test_what_the_rail_asks_about_keys(view: View) -> None:
     keys = np.array([view.key_of(name) for name in ("new", "old", "ship", "changed")], np.int64)
     dates = [datetime(2026, 1, day, tzinfo=UTC).timestamp() for day in (1, 2, 3)]

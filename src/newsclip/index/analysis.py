@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
+from typing import NamedTuple, overload
 
 from tantivy import Filter as TokenFilter
 from tantivy import TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -16,7 +17,8 @@ _SIGNS = r"\x00-/:-@\[-`{-\x7f"
 _LETTER, _LETTER_OR_DIGIT = r"[^\W\d_]", r"(?:[^\W_]|[\u0300-\u036f])"  # or an accent of its own
 _CHUNK = re.compile(
     rf"[^\x00-\x22\x24-/:-@\[-`{{-\x7f][^{_SIGNS}]*"  # the first may be "#"
-    rf"(?:(?<!{_LETTER_OR_DIGIT}.)(?<={_LETTER})(?:\.{_LETTER})+(?!{_LETTER_OR_DIGIT}))?",
+    rf"(?:(?<!{_LETTER_OR_DIGIT}.)(?<={_LETTER})(?:\.{_LETTER})+(?!{_LETTER_OR_DIGIT})"
+    rf"[^{_SIGNS}]*)*",
     re.DOTALL,
 )
 _POINT_WITHIN = re.compile(  # begins with the point, so that the search for it is quick
@@ -57,8 +59,7 @@ STEMMERS: Mapping[str, str] = {
 _UNSTEMMED = ""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: the term that is indexed for it, and its characters' range."""
 
     term: str
@@ -116,6 +117,7 @@ class Analyzer:
 
     def __init__(self) -> None:
         self._memos: dict[str, _Memo] = {}
+        self._read = ("", ""), Words(self._memo(""), "")
 
     def terms(self, text: str, language: str | None = None) -> list[str]:
         """The terms that are indexed for a text in a language, in its order."""
@@ -127,10 +129,14 @@ class Analyzer:
         memo = self._memo(_UNSTEMMED)
         return list(chain.from_iterable(map(memo.__getitem__, _CHUNK.findall(text))))
 
-    def words(self, text: str, language: str | None = None) -> list[Word]:
+    def words(self, text: str, language: str | None = None) -> "Words":
         """The words of a text as they are indexed, in their order, with their places."""
-        memo = self._memo(stemmer_of(language))
-        return list(chain.from_iterable(map(memo.words, _CHUNK.finditer(text))))
+        asked = stemmer_of(language), text
+        known, words = self._read  # one question looks at the words of its text more than once
+        if asked != known:
+            words = Words(self._memo(asked[0]), text)
+            self._read = asked, words
+        return words
 
     def _memo(self, stemmer: str) -> "_Memo":
         if stemmer not in self._memos:
@@ -287,6 +293,39 @@ def _composed(text: str) -> tuple[str, Sequence[int]]:
         # Accents that are in no letter come last, as they did.
         places += [start, *range(end - len(letter) + 1, end)]
     return "".join(letters), [*places, len(text)]
+
+
+class Words(Sequence[Word]):
+    """The words of a text, in their order; each is made when it is asked for.
+
+    Of a text's thousand words hardly a hundred are. ``terms`` are those of all.
+    """
+
+    def __init__(self, memo: _Memo, text: str) -> None:
+        self._memo = memo
+        self._chunks = [*_CHUNK.finditer(text)]
+        terms = [memo[chunk.group()] for chunk in self._chunks]
+        self.terms = [*chain.from_iterable(terms)]
+        self._ends = [*accumulate(map(len, terms))]
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __iter__(self) -> Iterator[Word]:
+        return chain.from_iterable(map(self._memo.words, self._chunks))
+
+    @overload
+    def __getitem__(self, place: int) -> Word: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Word]: ...
+
+    def __getitem__(self, place: int | slice) -> Word | list[Word]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(len(self))[place]]
+        place = range(len(self))[place]
+        chunk = bisect_right(self._ends, place)
+        return self._memo.words(self._chunks[chunk])[place - self._ends[chunk]]
 
 
 def _parts(hashtag: str) -> list[tuple[int, int]]:

@@ -14,17 +14,18 @@ from typing import Literal, Self
 from threadpoolctl import threadpool_limits
 
 from newsclip.errors import EncoderMismatch, StoreMissing
-from newsclip.index.article import Article, content_hash, embedding_text
+from newsclip.index.article import Article, content_hash
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.live import LiveView
-from newsclip.index.loaded_encoders import LoadedEncoders, identity_of
+from newsclip.index.loaded_encoders import LoadedEncoders
 from newsclip.index.locks import exclusive
+from newsclip.index.recipe import ArticleEncoder, draft_text, embedding_text
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
-from newsclip.index.tag_feedback import Feedback, text_of
+from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import View
 
 Outcome = Literal["added", "updated", "unchanged"]
@@ -93,9 +94,9 @@ class Archive:
     @property
     def encoder(self) -> Encoder:
         """The encoder that answers come from."""
-        return self._active()[1]
+        return self._active()[1].model
 
-    def _active(self) -> tuple[KnownEncoder, Encoder]:
+    def _active(self) -> tuple[KnownEncoder, ArticleEncoder]:
         active = self.store.embeddings.active()
         if active is None:
             raise StoreMissing(self.directory)
@@ -149,7 +150,7 @@ class Archive:
         ``draft`` holds its title, summary and body. Raises StoreBusy or StoreUnavailable.
         """
         active, encoder = self._active()
-        vector = encoder.encode_documents([text_of(draft)])[0]
+        vector = encoder.embed([draft_text(draft)])[0]
         return self.store.tag_feedback.add(
             actor, article, draft, accepted, rejected, (active.number, vector)
         )
@@ -195,7 +196,7 @@ class Archive:
     def _write(self, changed: Sequence[tuple[Article, bytes]]) -> None:
         active, encoder = self._active()
         texts = [embedding_text(article) for article, _ in changed]
-        embeddings = encoder.encode_documents(texts)
+        embeddings = encoder.embed(texts)
         rows = [
             Stored(article, embedding, digest)
             for (article, digest), embedding in zip(changed, embeddings, strict=True)
@@ -272,14 +273,15 @@ def _encoders(store: Store, asked: EncoderChoice | Encoder | str | None) -> Load
         if active is not None and name == active.name:
             encoders.get(active)
             return encoders
-        encoder = load_encoder(name)
+        model = load_encoder(name)
     else:
-        name, encoder = asked.id, asked
+        name, model = asked.id, asked
     if active is None:
-        active = store.embeddings.register(name, identity_of(encoder), encoder.dimension)
+        encoder = ArticleEncoder(model)
+        active = store.embeddings.register(name, encoder.identity, model.dimension)
         store.embeddings.activate(active.number)
-    elif identity_of(encoder) != active.identity:
-        raise EncoderMismatch(active.identity, identity_of(encoder))
+    else:
+        encoder = ArticleEncoder.known_as(active.identity, model)
     encoders.keep(active.number, encoder)
     return encoders
 

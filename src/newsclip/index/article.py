@@ -23,9 +23,6 @@ MAX_BODY = 10_000_000
 MAX_LINKS = 1_000
 MAX_LINK = 2_000
 
-RECIPE = "title+summary+body/1"
-"""Names the text that gets embedded; a changed recipe makes stored embeddings incomparable."""
-
 Status = Literal["published", "draft", "withdrawn"]
 
 # The words that the API puts behind an id: an id that ends in one would be another article's route.
@@ -213,13 +210,3 @@ def content_hash(article: Article) -> bytes:
         del fields["links"]
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
-
-
-def embedding_text(article: Article) -> str:
-    """The text that stands for the article in the semantic index (see ``RECIPE``)."""
-    return recipe_text(article.title, article.summary, article.body)
-
-
-def recipe_text(title: str, summary: str, body: str) -> str:
-    """``RECIPE`` over the parts of an article or of a draft; blank parts leave no trace."""
-    return "\n".join(part for part in (title, summary, body) if part.strip())

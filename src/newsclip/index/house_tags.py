@@ -156,6 +156,8 @@ class HouseTags:
 
     def find(self, name: str) -> HouseTag | None:
         """The entry with this tag, label or alias, however it is written; the first of several."""
+        if not self.entries:
+            return None
         return self.entries.get(name) or self._by_name.get(comparable(name))
 
     @cached_property

@@ -11,6 +11,7 @@ from newsclip.index.clusters import Clusters
 from newsclip.index.columns import Rows
 from newsclip.index.completions import Completions
 from newsclip.index.embeddings import KnownEncoder
+from newsclip.index.held import HeldTerms
 from newsclip.index.segment import Delta, Segment
 from newsclip.index.snapshot import Snapshot
 from newsclip.index.store import Store
@@ -45,6 +46,7 @@ class Layers:
             base.word_list("completions") if base else WordList.empty(),
             base.derived("completions.counts") if base else np.zeros(0, np.int32),
         )
+        self.held = HeldTerms.none()
         self.segments: tuple[Segment, ...] = (self.delta,)
         self.clusters = Clusters(self.terms, self.delta)
         if base:

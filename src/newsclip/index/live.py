@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from newsclip.errors import StoreMissing
 from newsclip.index.analysis import Analyzer
 from newsclip.index.embeddings import KnownEncoder
-from newsclip.index.encoder import Encoder
 from newsclip.index.layers import Layers
 from newsclip.index.loaded_encoders import LoadedEncoders
+from newsclip.index.recipe import ArticleEncoder
 from newsclip.index.snapshot import Snapshot, Snapshots
 from newsclip.index.store import Store
 from newsclip.index.view import View
@@ -52,7 +52,7 @@ class LiveView:
         layers = self._layers
         return layers.snapshot.revision if layers and layers.snapshot else 0
 
-    def _current(self) -> tuple[Layers, Encoder]:
+    def _current(self) -> tuple[Layers, ArticleEncoder]:
         """The layers at the newest revision, and the encoder that their embeddings are by."""
         revision = self.store.revision()
         active = self.store.embeddings.active()

@@ -2,15 +2,10 @@
 
 import threading
 
-from newsclip.errors import EncoderError, EncoderMismatch
-from newsclip.index.article import RECIPE
+from newsclip.errors import EncoderError
 from newsclip.index.embeddings import Embeddings, KnownEncoder
-from newsclip.index.encoder import Encoder, load_encoder
-
-
-def identity_of(encoder: Encoder) -> str:
-    """What makes embeddings comparable: the model and the recipe of the embedded text."""
-    return f"{encoder.id} {RECIPE}"
+from newsclip.index.encoder import load_encoder
+from newsclip.index.recipe import ArticleEncoder
 
 
 class LoadedEncoders:
@@ -18,15 +13,15 @@ class LoadedEncoders:
 
     def __init__(self, embeddings: Embeddings) -> None:
         self._embeddings = embeddings
-        self._loaded: dict[int, Encoder] = {}
+        self._loaded: dict[int, ArticleEncoder] = {}
         self._lock = threading.Lock()
         self._preloading: int | None = None
 
-    def keep(self, number: int, encoder: Encoder) -> None:
+    def keep(self, number: int, encoder: ArticleEncoder) -> None:
         """Takes an encoder that is loaded already."""
         self._loaded[number] = encoder
 
-    def get(self, known: KnownEncoder) -> Encoder:
+    def get(self, known: KnownEncoder) -> ArticleEncoder:
         """The encoder, loaded if it was not.
 
         Raises EncoderUnavailable, or EncoderMismatch if what its name loads by now is another.
@@ -36,9 +31,7 @@ class LoadedEncoders:
         with self._lock:
             encoder = self._loaded.get(known.number)
             if encoder is None:
-                encoder = load_encoder(known.name)
-                if identity_of(encoder) != known.identity:
-                    raise EncoderMismatch(known.identity, identity_of(encoder))
+                encoder = ArticleEncoder.known_as(known.identity, load_encoder(known.name))
                 self._loaded[known.number] = encoder
             return encoder
 

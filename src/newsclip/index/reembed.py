@@ -7,16 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from newsclip.errors import EncoderMismatch, EncoderUnavailable, StoreBusy
-from newsclip.index.article import embedding_text
+from newsclip.errors import EncoderUnavailable, StoreBusy
 from newsclip.index.compaction import make_snapshot, newest_snapshot
 from newsclip.index.embeddings import KnownEncoder
-from newsclip.index.encoder import Encoder, load_encoder
+from newsclip.index.encoder import load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
-from newsclip.index.loaded_encoders import identity_of
 from newsclip.index.locks import exclusive
+from newsclip.index.recipe import ArticleEncoder, draft_text, embedding_text
 from newsclip.index.store import Store
-from newsclip.index.tag_feedback import text_of
 
 Progress = Callable[[int, int], None]
 
@@ -43,14 +41,14 @@ def reembed(store: Store, encoder_name: str, on_progress: Progress | None = None
     """
     with exclusive(store.directory, "reembed.lock", "change of the encoder"):
         name = str(EncoderChoice.parse(encoder_name).over(None))
-        return _fill_and_switch(store, name, load_encoder(name), on_progress)
+        return _fill_and_switch(store, name, ArticleEncoder(load_encoder(name)), on_progress)
 
 
 def _fill_and_switch(
-    store: Store, name: str, encoder: Encoder, on_progress: Progress | None
+    store: Store, name: str, encoder: ArticleEncoder, on_progress: Progress | None
 ) -> ReembedSummary:
-    embeddings, identity = store.embeddings, identity_of(encoder)
-    coming = embeddings.register(name, identity, encoder.dimension)
+    embeddings, identity = store.embeddings, encoder.identity
+    coming = embeddings.register(name, identity, encoder.model.dimension)
     embeddings.announce(coming.number)
     started, done = time.monotonic(), 0
     with_snapshot = newest_snapshot(store) is not None
@@ -77,7 +75,7 @@ def _snapshot_made(store: Store, coming: KnownEncoder) -> bool:
         return False
 
 
-def _embed_missing(store: Store, encoder: Encoder, number: int) -> Iterator[int]:
+def _embed_missing(store: Store, encoder: ArticleEncoder, number: int) -> Iterator[int]:
     """Embeds what an encoder has no embedding of, and yields how many after each transaction."""
     last = 0
     while keys := store.embeddings.missing(number, _WINDOW, after=last):
@@ -85,25 +83,27 @@ def _embed_missing(store: Store, encoder: Encoder, number: int) -> Iterator[int]
         last = keys[-1]
 
 
-def _embed(store: Store, encoder: Encoder, number: int, keys: Sequence[int]) -> Iterator[int]:
+def _embed(
+    store: Store, encoder: ArticleEncoder, number: int, keys: Sequence[int]
+) -> Iterator[int]:
     """Embeds some articles, the shortest first, and yields how many after each transaction."""
     articles = store.articles(keys)
     texts = {key: embedding_text(article) for key, article in articles.items()}
     by_length = sorted(texts, key=lambda key: len(texts[key]))
     for start in range(0, len(by_length), _BATCH):
         batch = by_length[start : start + _BATCH]
-        vectors = encoder.encode_documents([texts[key] for key in batch])
+        vectors = encoder.embed([texts[key] for key in batch])
         store.embeddings.add(number, zip(batch, vectors, strict=True))
         yield len(batch)
 
 
-def _embed_feedback(store: Store, encoder: Encoder, number: int) -> None:
+def _embed_feedback(store: Store, encoder: ArticleEncoder, number: int) -> None:
     """Embeds the drafts that editors gave feedback on; later ones are embedded where they count."""
     known = store.tag_feedback.embeddings(number)
     missing = [entry for entry in store.tag_feedback.standing() if entry.number not in known]
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
-        vectors = encoder.encode_documents([text_of(entry.draft) for entry in batch])
+        vectors = encoder.embed([draft_text(entry.draft) for entry in batch])
         numbers = (entry.number for entry in batch)
         store.tag_feedback.embed(number, dict(zip(numbers, vectors, strict=True)))
 
@@ -119,7 +119,5 @@ def roll_back(store: Store, on_progress: Progress | None = None) -> ReembedSumma
         remedy = "name the model to switch to: newsclip reembed --encoder NAME"
         raise EncoderUnavailable("the archive has had no other encoder before", remedy)
     with exclusive(store.directory, "reembed.lock", "change of the encoder"):
-        encoder = load_encoder(previous.name)
-        if identity_of(encoder) != previous.identity:
-            raise EncoderMismatch(previous.identity, identity_of(encoder))
+        encoder = ArticleEncoder.known_as(previous.identity, load_encoder(previous.name))
         return _fill_and_switch(store, previous.name, encoder, on_progress)

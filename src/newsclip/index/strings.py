@@ -10,6 +10,7 @@ from newsclip.index.columns import Array, spans
 from newsclip.index.sketch import SHORTEST
 
 UNKNOWN = -1
+_REMEMBERED = 50_000  # stored strings whose number is known; some 5 MB
 
 
 class Strings:
@@ -26,6 +27,8 @@ class Strings:
         self._numbers: NDArray[np.uint32] = stored["numbers"].view(np.uint32)
         self._ends: NDArray[np.int64] = stored["ends"].view(np.int64)
         self._text: NDArray[np.uint8] = stored["text"].view(np.uint8)
+        # One question asks for the same strings time and again: a lookup takes a microsecond.
+        self._known: dict[str, int] = {}
         self._added: dict[str, int] = {}
         self._added_texts: list[str] = []
 
@@ -51,6 +54,14 @@ class Strings:
         return numbers
 
     def _stored_numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        if len(self._known) > _REMEMBERED:
+            self._known = {}
+        known = self._known
+        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
+            known.update(zip(missing, self._look_up(missing).tolist(), strict=True))
+        return np.array([known[text] for text in texts], np.int64)
+
+    def _look_up(self, texts: Sequence[str]) -> NDArray[np.int64]:
         hashes = np.array([_hash(text) for text in texts], np.uint64)
         places = np.searchsorted(self._hashes, hashes)
         places[places == len(self._hashes)] = 0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import FeedbackNotFound
-from newsclip.index.article import format_instant, recipe_text
+from newsclip.index.article import format_instant
 from newsclip.index.audit import record
 from newsclip.index.database import Database
 
@@ -134,11 +134,6 @@ class TagFeedback:
         """Keeps embeddings, float32 of ``(dimension,)``, of the drafts with these numbers."""
         with self._database.writing() as connection:
             _embed(connection, encoder, vectors)
-
-
-def text_of(draft: Mapping[str, Any]) -> str:
-    """The text of a draft that gets embedded."""
-    return recipe_text(*(draft.get(part, "") for part in ("title", "summary", "body")))
 
 
 def _embed(

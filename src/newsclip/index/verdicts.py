@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.encoder import Encoder
 from newsclip.index.filters import fold
-from newsclip.index.tag_feedback import TagFeedback, text_of
+from newsclip.index.recipe import ArticleEncoder, draft_text
+from newsclip.index.tag_feedback import TagFeedback
 
 MOST = 10_000
 """Entries that count at once, the newest: older ones have been learned from long since."""
@@ -46,7 +46,7 @@ class JudgedDrafts:
         self._encoder = 0
         self._embeddings: dict[int, NDArray[np.float32]] = {}
 
-    def of(self, number: int, encoder: Encoder) -> Verdicts:
+    def of(self, number: int, encoder: ArticleEncoder) -> Verdicts:
         """The verdicts that stand, with the embeddings of the encoder with this number.
 
         Looked up anew only after feedback was given or undone, and then only what is new.
@@ -56,28 +56,28 @@ class JudgedDrafts:
             said = self._standing()
             self._embed(list(said), number, encoder)
             rows = [self._embeddings[entry] for entry in said]
-            embeddings = np.array(rows, np.float32).reshape(-1, encoder.dimension)
+            embeddings = np.array(rows, np.float32).reshape(-1, encoder.model.dimension)
             self._known = number, version, _verdicts(said.values(), embeddings)
         return self._known[2]
 
     def _standing(self) -> dict[int, _Said]:
         """The newest entries that are not undone, the oldest of them first."""
         for entry in self._feedback.standing(after=max(self._said, default=0)):
-            draft = entry.article or hash(text_of(entry.draft))
+            draft = entry.article or hash(draft_text(entry.draft))
             self._said[entry.number] = _Said(draft, entry.accepted, entry.rejected)
         for number in self._feedback.undone():
             self._said.pop(number, None)
         return dict([*self._said.items()][-MOST:])
 
-    def _embed(self, entries: Sequence[int], number: int, encoder: Encoder) -> None:
+    def _embed(self, entries: Sequence[int], number: int, encoder: ArticleEncoder) -> None:
         """Sees to an embedding for each entry; those that the store lacks are made here."""
         if self._encoder != number:
             self._encoder, self._embeddings = number, {}
         self._embeddings |= self._feedback.embeddings(number, max(self._embeddings, default=0))
         missing = [entry for entry in entries if entry not in self._embeddings]
         if missing:
-            texts = [text_of(self._feedback.get(entry).draft) for entry in missing]
-            self._embeddings |= zip(missing, encoder.encode_documents(texts), strict=True)
+            texts = [draft_text(self._feedback.get(entry).draft) for entry in missing]
+            self._embeddings |= zip(missing, encoder.embed(texts), strict=True)
 
 
 def _verdicts(entries: Iterable[_Said], embeddings: NDArray[np.float32]) -> Verdicts:

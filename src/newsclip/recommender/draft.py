@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsclip.errors import QueryInvalid
-from newsclip.index.article import Article, recipe_text
+from newsclip.index.article import Article
+from newsclip.index.recipe import recipe_text
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,11 +49,14 @@ class Sentences:
 def sentences_of(view: View, text: str, language: str | None = None) -> Sentences:
     """The sentences of a text in a language; a term weighs as it is telling here (idf)."""
     texts = [text[start:end] for start, end in _sentence_spans(text, _SENTENCES)]
-    numbered = [view.query(dict.fromkeys(view.terms(text, language), 1.0)).terms for text in texts]
-    terms = np.unique(np.concatenate([np.empty(0, np.int64), *numbered]))
+    words = [view.terms(text, language) for text in texts]
+    numbers = view.term_numbers([*chain.from_iterable(words)])
+    terms, places = np.unique(numbers, return_inverse=True)
+    unknown = int(np.count_nonzero(terms < 0))
     weights = np.zeros((len(texts), len(terms)))
-    for row, numbers in enumerate(numbered):
-        weights[row, np.searchsorted(terms, numbers)] = 1
+    lengths = np.array([*map(len, words)], np.int64)
+    weights[np.repeat(np.arange(len(texts)), lengths), places] = 1
+    terms, weights = terms[unknown:], weights[:, unknown:]
     weights *= view.rarities(terms)
     lengths = np.linalg.norm(weights, axis=1, keepdims=True)
     return Sentences(texts, terms, weights / np.sqrt(np.maximum(lengths, 1e-9)))
@@ -72,7 +75,7 @@ def nearest_passages(
     texts = [body[a:b] for body, of_body in zip(bodies, spans, strict=True) for a, b in of_body]
     if not texts:
         return [None] * len(bodies)
-    embeddings = view.embed_documents(texts)
+    embeddings = view.embed_passages(texts)
     nearest: list[str | None] = []
     done = 0
     for body, of_body in zip(bodies, spans, strict=True):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from heapq import heapify, heappop
 from itertools import islice
 
 from newsclip.index.filters import fold
@@ -95,6 +96,7 @@ def best_tags(
     """The tags that may be suggested, the best first; none of those ``besides``."""
     own = set(map(fold, besides))
     may_be = allowed(view.house(), choice)
-    enough = [tag for tag, score in found.scores.items() if score >= choice.min_score]
-    ranked = sorted(enough, key=lambda tag: (-found.scores[tag], tag))
+    enough = [(-score, tag) for tag, score in found.scores.items() if score >= choice.min_score]
+    heapify(enough)  # a few of perhaps thousands are taken
+    ranked = (heappop(enough)[1] for _ in range(len(enough)))
     return list(islice((t for t in ranked if fold(t) not in own and may_be(t)), choice.limit))

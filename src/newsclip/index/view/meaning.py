@@ -17,7 +17,7 @@ class MeaningView(RowView):
     @property
     def encoder_is_quick(self) -> bool:
         """Whether some hundred sentences can be embedded for one answer."""
-        return self._encoder.is_quick
+        return self._encoder.model.is_quick
 
     def embedding(self, key: int) -> NDArray[np.float32]:
         """The embedding of a key, ``(dimension,)``, unit length."""
@@ -27,7 +27,7 @@ class MeaningView(RowView):
 
     def embeddings(self, keys: Keys) -> NDArray[np.float32]:
         """The embedding of each key, ``(n, dimension)``, unit length."""
-        embeddings = np.zeros((len(keys), self._encoder.dimension), np.float32)
+        embeddings = np.zeros((len(keys), self._encoder.model.dimension), np.float32)
         for segment, places, rows in self._rows(keys):
             embeddings[places] = widened(segment.columns["embedding"][rows])
         return embeddings
@@ -51,14 +51,14 @@ class MeaningView(RowView):
 
     def embed_document(self, text: str) -> NDArray[np.float32]:
         """The embedding of a text as an article would have it, ``(dimension,)``."""
-        embedding: NDArray[np.float32] = self._encoder.encode_documents([text])[0]
+        embedding: NDArray[np.float32] = self._encoder.embed([text])[0]
         return embedding
 
-    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The embedding of each text as an article would have it, ``(n, dimension)``."""
-        return self._encoder.encode_documents(texts)
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The embedding of each passage of an article, ``(n, dimension)``."""
+        return self._encoder.model.encode_documents(texts)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The embedding of what somebody looks for, ``(dimension,)``."""
-        embedding: NDArray[np.float32] = self._encoder.encode_queries([text])[0]
+        embedding: NDArray[np.float32] = self._encoder.model.encode_queries([text])[0]
         return embedding

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from newsclip.index.analysis import Analyzer
 from newsclip.index.columns import RowTerms
-from newsclip.index.encoder import Encoder
 from newsclip.index.filters import Filter
 from newsclip.index.layers import Layers
+from newsclip.index.recipe import ArticleEncoder
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
 from newsclip.index.view.scored import Keys
@@ -26,7 +26,12 @@ class RowView:
     """
 
     def __init__(
-        self, store: Store, layers: Layers, encoder: Encoder, analyzer: Analyzer, now: datetime
+        self,
+        store: Store,
+        layers: Layers,
+        encoder: ArticleEncoder,
+        analyzer: Analyzer,
+        now: datetime,
     ) -> None:
         self._store = store
         self._layers = layers

@@ -1,6 +1,7 @@
 """Which tags there are, who carries them, and what the house says of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -67,6 +68,10 @@ class TagView(RowView):
 
     def house(self) -> HouseTags:
         """The house vocabulary."""
+        return self._house
+
+    @cached_property
+    def _house(self) -> HouseTags:
         return self._store.vocabulary.house()
 
     def tags_in_use(self) -> Mapping[str, int]:

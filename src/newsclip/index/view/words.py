@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import Word, stemmer_of
+from newsclip.index.analysis import Word, Words, stemmer_of
 from newsclip.index.bm25 import Matches, TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS, in_field, terms_of
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.filters import UNDETERMINED, Filter
+from newsclip.index.held import HeldTerms
 from newsclip.index.lexicon import FieldTerm
 from newsclip.index.typed import Typed
 from newsclip.index.view.rows import RowView
@@ -75,6 +76,21 @@ class WordView(RowView):
         weights = np.fromiter(terms.values(), np.float64, len(terms))
         return TermQuery(numbers[numbers >= 0], weights[numbers >= 0])
 
+    def term_numbers(self, terms: Sequence[str]) -> Keys:
+        """The number of each term, -1 for one that no article has ever had; ``(n,)``."""
+        return self._layers.terms.numbers(terms)
+
+    def holding_all(self, runs: Sequence[Keys], keys: Keys) -> list[int]:
+        """How many of the articles of some keys have all terms of each run.
+
+        What these articles hold is remembered until others are asked about.
+        """
+        if not np.array_equal(self._layers.held.keys, keys):
+            self._layers.held = HeldTerms.of(
+                keys, ((s.columns, places, rows) for s, places, rows in self._rows(keys))
+            )
+        return [self._layers.held.count(run) for run in runs]
+
     def terms_of(self, key: int) -> TermCounts:
         """The terms of the archive's article with this key."""
         segment, row = self._place(key)
@@ -132,7 +148,7 @@ class WordView(RowView):
         """
         return self._layers.statistics.rarities(terms, anywhere)
 
-    def words(self, text: str, language: str | None = "en") -> list[Word]:
+    def words(self, text: str, language: str | None = "en") -> Words:
         """The words of a text as they are indexed in a language, in order, with their places."""
         return self._analyzer.words(text, language)
 

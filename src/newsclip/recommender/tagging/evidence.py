@@ -49,24 +49,36 @@ def evidence_for(
     The sentence is the first one with the tag's name in it, or else the one whose telling words
     set the tag's articles apart from the draft's other neighbours, or are of its name.
     """
-    carriers = {tag: _carriers(view, tag, found, where) for tag in tags}
+    tags_of = _tags_of_neighbours(view, found)
+    carriers = {tag: _carriers(view, tag, found, tags_of, where) for tag in tags}
     sentences = _sentences(view, draft, carriers, found)
-    articles = view.articles({key for keys in carriers.values() for key in keys})
+    nearest = {tag: [*keys.items()][:_ARTICLES] for tag, keys in carriers.items()}
+    shown = sorted({key for tag in nearest.values() for key, _ in tag})
+    told = dict(zip(shown, view.typed.titles(np.array(shown, np.int64)), strict=True))
     return {
-        tag: (
-            *sentences[tag],
-            *(
-                NeighbourEvidence(articles[k].id, articles[k].title, articles[k].url, score)
-                for k, score in [*keys.items()][:_ARTICLES]
-            ),
-        )
-        for tag, keys in carriers.items()
+        tag: (*sentences[tag], *(_neighbour(*told[key], score) for key, score in near))
+        for tag, near in nearest.items()
     }
 
 
-def _carriers(view: View, tag: str, found: TagScores, where: Filter) -> dict[int, float]:
+def _neighbour(article: str, url: str | None, title: str, score: float) -> NeighbourEvidence:
+    return NeighbourEvidence(article, title, url, score)
+
+
+def _tags_of_neighbours(view: View, found: TagScores) -> dict[int, tuple[str, ...]]:
+    keys = np.array([*found.neighbours], np.int64)
+    return dict(zip(found.neighbours, view.tags(keys), strict=True))
+
+
+def _carriers(
+    view: View,
+    tag: str,
+    found: TagScores,
+    tags_of: Mapping[int, tuple[str, ...]],
+    where: Filter,
+) -> dict[int, float]:
     """Articles that carry a tag with their likeness to the draft, the nearest first."""
-    near = {key: score for key, score in found.neighbours.items() if tag in view.tags_of(key)}
+    near = {key: score for key, score in found.neighbours.items() if tag in tags_of[key]}
     if len(near) >= _FEW:
         return near
     keys = view.tagged(fold(tag))

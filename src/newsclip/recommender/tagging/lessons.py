@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.article import recipe_text
 from newsclip.index.columns import BODY
 from newsclip.index.filters import Filter, fold
-from newsclip.index.tag_feedback import Feedback, text_of
+from newsclip.index.recipe import draft_text, recipe_text
+from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import TermCounts, View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.tagging.words import Floats, Places, Sparse
@@ -140,7 +140,7 @@ def _articles(view: View, keys: Sequence[int]) -> list[_Text]:
 def _drafts(view: View, feedback: Iterable[Feedback]) -> Iterator[_Text]:
     """Each judged draft as a text of which only the judged tags are known."""
     for each in feedback:
-        if text_of(each.draft).strip():
+        if draft_text(each.draft).strip():
             draft = Draft(**{part: each.draft.get(part, "") for part in _PARTS})
             terms = terms_of_draft(view, draft)
             embedding = view.embed_document(draft.text)

@@ -107,14 +107,19 @@ def _rows(
 
     A rare tag of a large archive is told from ten thousand articles as well as from all.
     """
-    known = np.arange(len(embeddings)) if judged is None else judged
-    others = np.setdiff1d(known, own, assume_unique=True)
-    if len(others) > most:
-        likeness = embeddings[others] @ embeddings[own].mean(axis=0)
-        near = np.argpartition(-likeness, most // 2)[: most // 2]
-        rest = np.setdiff1d(np.arange(len(others)), near, assume_unique=True)
-        others = others[np.append(near, random.choice(rest, most - most // 2, replace=False))]
-    return np.sort(np.append(np.intersect1d(known, own), others))
+    is_known = np.ones(len(embeddings), np.bool_)
+    if judged is not None:
+        is_known[:] = False
+        is_known[judged] = True
+    has = own[is_known[own]]
+    is_known[own] = False
+    others = np.flatnonzero(is_known)
+    if len(others) > most and len(own):
+        likeness = (embeddings @ embeddings[own].mean(axis=0))[others]
+        order = np.argpartition(-likeness, most // 2)
+        rest = random.choice(order[most // 2 :], most - most // 2, replace=False)
+        others = others[np.append(order[: most // 2], rest)]
+    return np.sort(np.append(has, others))
 
 
 def _one(

@@ -51,7 +51,7 @@ def notes_on(view: View, draft: Draft, choice: TagChoice) -> list[Note]:
 def _familiar(view: View, draft: Draft) -> float:
     """The share of the draft's different words that the archive knows; 1 if there are too few."""
     language = draft.language or view.main_language()
-    terms = dict.fromkeys(view.terms(draft.text[:_SAMPLE], language), 1.0)
+    terms = dict.fromkeys(view.words(draft.text[:_SAMPLE], language).terms, 1.0)
     return len(view.query(terms).terms) / len(terms) if len(terms) >= _FEWEST_WORDS else 1.0
 
 

@@ -1,14 +1,14 @@
 """New tags for a draft: its names and key phrases that the vocabulary lacks."""
 
 import re
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclip.index.filters import Filter
 from newsclip.index.tag_names import comparable
@@ -72,9 +72,11 @@ def proposals(
     unknown = _Unknown(view, {*banned, *draft.tags})
     style, chosen = house_style(view), dict[_Run, Proposal]()
     for run in sorted(best, key=lambda run: (-scores[run], run)):
+        if len(chosen) == limit:
+            break
         matched, sentence = found.written(run)
         overlaps = any(set(run) <= set(other) or set(other) <= set(run) for other in chosen)
-        if not overlaps and unknown(run, matched) and len(chosen) < limit:
+        if not overlaps and unknown(run, matched):
             score = scores[run] / (scores[run] + _LIKELY)
             tag = style.written(matched)
             chosen[run] = Proposal(tag, score, carried[run], matched, sentence)
@@ -113,33 +115,38 @@ class _Draft:
         self._language = draft.language or view.main_language()
         self._view = view
         self._words = view.words(self._text, self._language)
-        self._terms = [word.term for word in self._words]
+        self._terms = self._words.terms
         self._idf = _rarities(view, set(self._terms))
-        self._runs: dict[_Run, list[int]] = {}  # where each run of few words begins
-        for place in range(len(self._terms)):
-            for size in range(1, min(_WORDS, len(self._terms) - place) + 1):
-                run = tuple(self._terms[place : place + size])
-                self._runs.setdefault(run, []).append(place)
+        # How many of the words stand in the title; they come first.
+        self._titled = bisect_right(self._words, self._title, key=lambda word: word.end)
+        self._found: dict[_Run, list[int]] = {}
+        self._at: dict[str, list[int]] = defaultdict(list)
+        for place, term in enumerate(self._terms):
+            self._at[term].append(place)
         self._named = set(self._names())
 
     def candidates(self) -> set[_Run]:
         """Names, and phrases that stand there twice; of a name its fullest form alone."""
         within = {term for name in self._named for term in name}
         runs = self._named | {run for run in self._phrases() if within.isdisjoint(run)}
-        return {run for run in runs if not any(self._is_part(run, other) for other in runs)}
+        having: dict[str, list[_Run]] = defaultdict(list)
+        for run in runs:
+            for term in run:
+                having[term].append(run)
+        return {run for run in runs if not any(self._is_part(run, o) for o in having[run[0]])}
 
     def weight(self, run: _Run) -> float:
         """How much a run tells of the draft."""
         short = self._places(run[-1:]) if len(run) > 1 else []  # "Petro" for "Gustavo Petro"
         places = short if short and self._is_name_of_one(run) else self._places(run)
-        times = len(places) + sum(self._words[place].end <= self._title for place in places)
+        times = len(places) + sum(place < self._titled for place in places)
         idf = sum(self._idf[term] for term in run) / len(run)
         return (1 + log(times)) * idf * (_NAME if run in self._named else 1)
 
     def written(self, run: _Run) -> tuple[str, str]:
         """How a run is written where it first stands in the body, and the sentence there."""
         places = self._places(run)
-        inside = [place for place in places if self._words[place].start >= self._title]
+        inside = [place for place in places if place >= self._titled]
         place = (inside or places)[0]
         start, end = self._words[place].start, self._words[place + len(run) - 1].end
         sentences = (s.group().strip() for s in SENTENCE.finditer(self._text) if s.end() > start)
@@ -172,20 +179,22 @@ class _Draft:
         return sum(letter.islower() for letter in letters) * 2 > len(letters)
 
     def _phrases(self) -> Iterator[_Run]:
-        for run, places in self._runs.items():
-            ends = self._idf[run[0]], self._idf[run[-1]]
-            if len(places) >= _TWICE and min(ends) >= _COMMON and self._is_phrase(run):
-                yield run
+        for size in range(1, _WORDS + 1):
+            runs = Counter(zip(*(self._terms[at:] for at in range(size)), strict=False))
+            for run in (run for run, times in runs.items() if times >= _TWICE):
+                ends = self._idf[run[0]], self._idf[run[-1]]
+                if min(ends) >= _COMMON and self._is_phrase(run):
+                    yield run
 
     def _is_phrase(self, run: _Run) -> bool:
         """Words that stand together, or one word of the title that stands in the body, too."""
-        words = [self._words[place] for place in self._places(run)]
         if len(run) > 1:
             return self._is_joined(self._places(run)[0], len(run))
-        written = [self._text[word.start : word.end] for word in words]
-        return words[0].end <= self._title < words[-1].start and any(
-            len(word) >= _LEAST and word.islower() and word.isalpha() for word in written
-        )
+        places = self._places(run)
+        if not places[0] < self._titled <= places[-1]:
+            return False
+        written = (self._text[self._words[at].start : self._words[at].end] for at in places)
+        return any(len(word) >= _LEAST and word.islower() and word.isalpha() for word in written)
 
     def _is_joined(self, place: int, size: int) -> bool:
         """Whether nothing but blanks and hyphens part the words of a run."""
@@ -207,36 +216,27 @@ class _Draft:
 
     def _places(self, run: _Run) -> list[int]:
         """Where a run begins, by word."""
-        places = self._runs.get(run[:_WORDS], [])
-        if len(run) <= _WORDS:
-            return places
-        return [place for place in places if tuple(self._terms[place : place + len(run)]) == run]
+        if run not in self._found:
+            places, wanted = self._at.get(run[0], []), [*run]
+            ends = ((place, place + len(run)) for place in places)
+            self._found[run] = [at for at, end in ends if self._terms[at:end] == wanted]
+        return self._found[run]
 
 
 def _rarities(view: View, terms: Collection[str]) -> Mapping[str, float]:
     """The idf of each term; of one that no article has it is the highest there can be."""
-    numbers = _numbers(view, terms)
-    idf = view.rarities(np.fromiter(numbers.values(), np.int64, len(numbers))).tolist()
-    known = {term: rarity for term, rarity in zip(numbers, idf, strict=True) if rarity}
-    return dict.fromkeys(terms, log(1 + 2 * (max(len(view), _FEW) + 0.5))) | known
+    every = [*terms]
+    numbers = view.term_numbers(every)
+    most = log(1 + 2 * (max(len(view), _FEW) + 0.5))
+    idf = np.full(len(every), most)
+    idf[numbers >= 0] = view.rarities(numbers[numbers >= 0])
+    return dict(zip(every, np.where(idf, idf, most).tolist(), strict=True))
 
 
 def _carried(view: View, runs: Sequence[_Run]) -> dict[_Run, int]:
     """How many of the newest articles have all the words of each run."""
-    numbers = _numbers(view, {term for run in runs for term in run})
-    places = {term: place for place, term in enumerate(numbers)}
     keys = np.array(view.newest(Filter(), _RECENT), np.int64)
-    terms = np.fromiter(numbers.values(), np.int64, len(numbers))
-    holding: NDArray[np.bool_] = view.containing(terms, keys)
-    return {
-        run: int(holding[:, [places[term] for term in run]].all(axis=1).sum())
-        if places.keys() >= set(run)
-        else 0
-        for run in runs
-    }
-
-
-def _numbers(view: View, terms: Collection[str]) -> dict[str, int]:
-    """The number of each term that the archive knows."""
-    numbers = view.query(dict.fromkeys(sorted(terms), 1.0)).terms
-    return dict(zip(view.term_texts(numbers), numbers.tolist(), strict=True))
+    numbers = view.term_numbers([term for run in runs for term in run])
+    ends = np.cumsum([len(run) for run in runs])
+    counts = view.holding_all(np.split(numbers, ends[:-1]), keys)
+    return dict(zip(runs, counts, strict=False))

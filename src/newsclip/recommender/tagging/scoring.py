@@ -89,6 +89,8 @@ def _weighed(
     tags = [*tagger.tags, *more]
     chances = tagger.chances(table)
     shown = np.flatnonzero(chances >= _EXPLAINED).tolist()
-    told = tagger.stack.parts(table)
-    parts = {tags[n]: {name: float(told[name][n]) for name in WITNESSES} for n in shown}
+    told = tagger.stack.parts(table.take(shown))
+    parts = {
+        tags[n]: {name: float(told[name][at]) for name in WITNESSES} for at, n in enumerate(shown)
+    }
     return dict(zip(tags, chances.tolist(), strict=True)), parts

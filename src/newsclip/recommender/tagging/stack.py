@@ -45,6 +45,11 @@ class Table:
     title: Floats
     times: Floats
 
+    def take(self, rows: Sequence[int]) -> "Table":
+        """Some of the pairs."""
+        columns = (self.decision, self.votes, self.more_votes, self.title, self.times)
+        return Table(*(column[rows] for column in columns))
+
     def features(self) -> Floats:
         """FEATURES along a new last axis."""
         return np.stack(

@@ -80,7 +80,7 @@ def witnesses(
 def _votes(view: View, near: Sequence[tuple[int, float, tuple[str, ...]]]) -> dict[str, float]:
     """Each tag's share of the neighbours' votes, 0 to 1; tags that are not in use have none."""
     house = view.house()
-    current = {tag: house.current(tag) for _, _, tags in near for tag in tags}
+    current = {tag: house.current(tag) for tag in {tag for _, _, tags in near for tag in tags}}
     votes: dict[str, float] = defaultdict(float)
     for _, score, tags in near:
         for tag in {current[tag] for tag in tags}:
@@ -92,8 +92,8 @@ def _votes(view: View, near: Sequence[tuple[int, float, tuple[str, ...]]]) -> di
 
 def names_in_text(view: View, text: str) -> dict[str, Named]:
     """The vocabulary's tags whose spelled-out name stands in a text, at its first place."""
-    runs = view.tags_named_in(view.terms(text))
     words = view.words(text)
+    runs = view.tags_named_in(words.terms)
     found: dict[str, Named] = {}
     for tag, start, end in runs:
         place = Named(words[start].start, words[end - 1].end)
