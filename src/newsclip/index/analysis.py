@@ -25,7 +25,7 @@ _POINT_WITHIN = re.compile(  # begins with the point, so that the search for it 
     rf"\.(?<!{_LETTER_OR_DIGIT}.\.)(?<={_LETTER}\.)(?={_LETTER}(?!{_LETTER_OR_DIGIT}))", re.DOTALL
 )
 _HASHTAG = re.compile(rf"#[^{_SIGNS}]+")
-_MEMO_CHUNKS = 50_000  # some 10 MB
+_MEMO_CHUNKS = 50_000  # some 10 MB a generation
 _MEMO_LENGTH = 40  # characters; longer chunks are rarely seen twice
 _CAMEL_CASE = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[_-]"
@@ -242,16 +242,23 @@ def _analyzer(stemmer: str) -> TextAnalyzer:
 
 
 class _Memo(dict[str, tuple[str, ...]]):
-    """From a chunk to its terms; starts over when full, so it follows the texts of the day."""
+    """From a chunk to its terms, by generation, so that it follows the texts of the day.
+
+    When it is full it starts over; what is asked for again comes from the generation before.
+    """
 
     def __init__(self, stemmer: str) -> None:
         super().__init__()
         self._analyzer = _analyzer(stemmer)
+        self._before: dict[str, tuple[str, ...]] = {}
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
-        terms = tuple(term for term, _, _ in self._read(chunk))
+        terms = self._before.get(chunk)
+        if terms is None:
+            terms = tuple(term for term, _, _ in self._read(chunk))
         if len(chunk) <= _MEMO_LENGTH:
             if len(self) >= _MEMO_CHUNKS:
+                self._before = dict(self)
                 self.clear()
             self[chunk] = terms
         return terms
