@@ -17,6 +17,7 @@ from newsclip.recommender.tagging.witnesses import SEMANTIC_WEIGHT, Named
 
 _ARTICLES = 3  # shown for each tag
 _FEW = 2  # with fewer among the draft's neighbours, the tag's other articles are looked through
+_NEWEST = 1_000  # of those; of thousands the nearest newer ones speak as well
 _NEAREST = 10  # of those, in meaning; the words decide among them
 
 
@@ -82,7 +83,7 @@ def _carriers(
     if len(near) >= _FEW:
         return near
     keys = view.tagged(fold(tag))
-    keys = keys[view.passing(keys, where)]
+    keys = keys[view.passing(keys, where)][-_NEWEST:]
     cosines = view.cosines(found.embedding, keys)
     nearest = np.lexsort((keys, -cosines))[:_NEAREST]
     keys, meaning = keys[nearest], meaning_scores(view, found.embedding, cosines[nearest])

@@ -88,10 +88,12 @@ class ByWord:
 
     def products(self, places: Places, values: Floats) -> Floats:
         """A text's weighted words times those of each tag, ``(t,)``."""
-        runs = [slice(self.starts[p], self.starts[p + 1]) for p in places.tolist()]
+        starts, ends = self.starts[places], self.starts[places + 1]
+        some = starts < ends
+        runs = [slice(*run) for run in zip(starts[some].tolist(), ends[some].tolist(), strict=True)]
         tags = np.concatenate([self.tags[:0], *(self.tags[run] for run in runs)])
         weights = np.concatenate([self.weights[:0], *(self.weights[run] for run in runs)])
-        parts = weights * np.repeat(values, [run.stop - run.start for run in runs])
+        parts = weights * np.repeat(values[some], (ends - starts)[some])
         return np.bincount(tags, parts, self.count).astype(np.float32)
 
     def table(self, words: Sparse) -> Floats:
