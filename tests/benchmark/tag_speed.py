@@ -3,8 +3,8 @@
     python -m tests.benchmark.tag_speed articles.jsonl.xz [--tags 60 5000] [--drafts 1000]
         [--data DIR]
 
-For each number of tags the articles are an archive of their own, whose tags are so many of the
-names that most of them have; each article carries the five that its text has most often. Drafts
+For each number of tags the articles are an archive of their own. An article's tags are those of the
+five names that its text has most often which belong to the so many that most articles have. Drafts
 are some of the articles without their tags, and the archive's own copy is no witness. The first
 hundred are not counted. ``cpu`` is the process's time and ``wall`` the clock's, milliseconds; so is
 that of each part of an answer. With ``--data`` the archives are kept, and not made again.
@@ -58,10 +58,10 @@ def measure(file: str, counts: Sequence[int], drafts: int, directory: Path) -> d
 
 
 def _names(article: Article) -> list[str]:
-    """The names of an article that a tag may have, those that stand in its text most first."""
+    """The names that stand in an article's text most often."""
     text = f"{article.title}\n{article.body}"
     names = [name for name in names_in(text) if len(name) <= 40]
-    return sorted(names, key=lambda name: -text.count(name))
+    return sorted(names, key=lambda name: -text.count(name))[:_CARRIED]
 
 
 def _tagged(
@@ -70,8 +70,8 @@ def _tagged(
     found = Counter(name for names in named for name in names)
     used = {name for name, _ in found.most_common(count)}
     for article, names in zip(articles, named, strict=True):
-        own = [name for name in names if name in used][:_CARRIED]
-        yield article.model_copy(update={"tags": tuple(own)})
+        own = tuple(name for name in names if name in used)
+        yield article.model_copy(update={"tags": own})
 
 
 def _make(directory: Path, articles: Sequence[Article]) -> None:

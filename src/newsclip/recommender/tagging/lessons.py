@@ -32,13 +32,15 @@ class Lessons:
     ``counts`` is sparse, ``(n, terms)``: how often each of ``terms`` counts in a text;
     ``embeddings`` is ``(n, dimension)``, ``carried`` sparse and boolean, ``(n, t)``. ``keys`` are
     the articles', -1 for a draft, whose tags are known only where ``judged``, ``(n, t)``, is true.
-    ``weights``, ``(n,)``, say how much a text counts. An article may be there twice, the second
+    ``times`` are places in the order of time and ``weights`` say how much a text counts, both
+    ``(n,)``. An article may be there twice, the second
     time without its body: most drafts are short when they are tagged first. ``headline`` ``(n,)``
     is true then.
     """
 
     keys: Places
     headline: NDArray[np.bool_]
+    times: Places
     weights: Floats
     terms: Sequence[str]
     counts: Sparse
@@ -56,6 +58,7 @@ class Lessons:
             self,
             keys=self.keys[rows],
             headline=self.headline[rows],
+            times=self.times[rows],
             weights=self.weights[rows],
             counts=self.counts[rows],
             embeddings=self.embeddings[rows],
@@ -64,8 +67,17 @@ class Lessons:
         )
 
     def without(self, keys: Places) -> "Lessons":
-        """All texts but those of some articles."""
-        return self.take(np.flatnonzero(~np.isin(self.keys, keys)))
+        """All texts but those of some articles; those next to them in time weigh the most.
+
+        So the newest do for a draft.
+        """
+        gone = np.isin(self.keys, keys)
+        kept, times = self.take(np.flatnonzero(~gone)), self.times[gone]
+        if not len(times):
+            return kept
+        apart = np.maximum(times.min() - kept.times, kept.times - times.max())
+        weights = _weights(np.maximum(apart, 0), kept.headline, int(self.times.max()) + 1)
+        return replace(kept, weights=weights)
 
     def rows_judged(self) -> list[Places | None]:
         """For each tag the texts of which it is known whether they have it; None for all."""
@@ -110,10 +122,13 @@ def lessons(
     terms, counts = _counts(view, texts)
     carried = _table([_numbers(current, text.accepted, numbers) for text in texts], len(tags))
     rejected = _table([_numbers(current, text.rejected, numbers) for text in texts], len(tags))
+    headline = np.array([text.headline for text in texts], np.bool_)
+    times = _times(texts, keys[::-1])
     return Lessons(
         keys=np.array([text.key for text in texts], np.int64),
-        headline=np.array([text.headline for text in texts], np.bool_),
-        weights=_weights(texts, keys[::-1]),
+        headline=headline,
+        times=times,
+        weights=_weights(times.max(initial=0) - times, headline, len(keys)),
         terms=terms,
         counts=counts,
         embeddings=np.array([text.embedding for text in texts], np.float32),
@@ -167,16 +182,20 @@ def _headlines(view: View, texts: Sequence[_Text]) -> Iterator[_Text]:
                 )
 
 
-def _weights(texts: Sequence[_Text], keys: Sequence[int]) -> Floats:
+def _times(texts: Sequence[_Text], keys: Sequence[int]) -> Places:
+    """The place of each text in the order of time; drafts are as new as the newest article."""
+    order = {key: number for number, key in enumerate(keys)}
+    newest = max(0, len(keys) - 1)
+    return np.array([order.get(text.key, newest) for text in texts], np.int64)
+
+
+def _weights(ages: Places, headline: NDArray[np.bool_], articles: int) -> Floats:
     """How much each text counts, 1 in the mean of the whole ones: newer ones more.
 
-    What editors tag with changes: digitalgov's newest fifth is tagged the better for it.
+    ``ages`` are in articles that came after a text. What editors tag with changes: digitalgov's
+    newest fifth is tagged the better for it.
     """
-    newest = len(keys) - 1
-    order = {key: number for number, key in enumerate(keys)}
-    ages = np.array([newest - order.get(text.key, newest) for text in texts], np.float64)
-    weights = 0.5 ** (ages / max(1.0, _HALF_LIFE * len(keys)))
-    headline = np.array([text.headline for text in texts], np.bool_)
+    weights = 0.5 ** (ages / max(1.0, _HALF_LIFE * articles))
     weights /= weights[~headline].mean() if len(weights) else 1
     return np.where(headline, _HEADLINE_WEIGHT * weights, weights).astype(np.float32)
 

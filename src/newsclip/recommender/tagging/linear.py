@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.recommender.tagging.words import Floats, Places, Sparse
+from newsclip.recommender.tagging.words import ByWord, Floats, Places, Sparse
 
 _PENALTY = 0.1  # C of the support vector machines: the same for words, embeddings and all tags
 _DIMENSIONS = 128  # the embedding is learned from; they hold most of what differs between texts
@@ -17,15 +17,9 @@ _MOST_WORDS = 1_000  # kept for each tag, those with the largest weights
 
 @dataclass(frozen=True)
 class Linear:
-    """The classifiers of ``t`` tags.
+    """The classifiers of ``t`` tags: ``embedding`` is ``(dimension, t)``, ``offset`` ``(t,)``."""
 
-    The weights of the word at place ``p`` are ``weights[starts[p]:starts[p + 1]]``, each for the
-    tag of the same place in ``tags``. ``embedding`` is ``(dimension, t)``, ``offset`` ``(t,)``.
-    """
-
-    starts: Places
-    tags: NDArray[np.int32]
-    weights: Floats
+    words: ByWord
     embedding: Floats
     offset: Floats
 
@@ -34,11 +28,7 @@ class Linear:
 
         ``places`` and ``values`` are its weighted words.
         """
-        runs = [slice(self.starts[p], self.starts[p + 1]) for p in places.tolist()]
-        tags = np.concatenate([self.tags[:0], *(self.tags[run] for run in runs)])
-        weights = np.concatenate([self.weights[:0], *(self.weights[run] for run in runs)])
-        parts = weights * np.repeat(values, [run.stop - run.start for run in runs])
-        of_words = np.bincount(tags, parts, len(self.offset)).astype(np.float32)
+        of_words = self.words.products(places, values)
         decisions: Floats = of_words + embedding @ self.embedding + self.offset
         return decisions
 
@@ -47,12 +37,7 @@ class Linear:
 
         ``words`` is sparse, ``(n, v)``, ``embeddings`` is ``(n, dimension)``.
         """
-        from scipy.sparse import csr_matrix
-
-        shape = (len(self.starts) - 1, len(self.offset))
-        weights = csr_matrix((self.weights, self.tags, self.starts), shape)
-        of_words: Floats = (words @ weights).toarray()
-        return of_words + embeddings @ self.embedding + self.offset
+        return self.words.table(words) + embeddings @ self.embedding + self.offset
 
 
 def fitted(
@@ -87,7 +72,7 @@ def fitted(
         offsets.append(offset)
     full = axes @ np.array(reduced, np.float32).reshape(-1, axes.shape[1]).T
     offset = np.array(offsets, np.float32) - mean @ full
-    return _linear(kept, words.shape[1], full, offset)
+    return Linear(ByWord.of(kept, words.shape[1]), full.astype(np.float32), offset)
 
 
 def _axes(centred: Floats) -> Floats:
@@ -141,15 +126,3 @@ def _largest(weights: Floats) -> tuple[Places, Floats]:
         largest = np.argpartition(-np.abs(weights[places]), _MOST_WORDS)[:_MOST_WORDS]
         places = np.sort(places[largest])
     return places, weights[places]
-
-
-def _linear(
-    kept: Sequence[tuple[Places, Floats]], width: int, embedding: Floats, offset: Floats
-) -> Linear:
-    """Turns weights by tag into weights by word."""
-    places = np.concatenate([np.empty(0, np.int64), *(places for places, _ in kept)])
-    weights = np.concatenate([np.empty(0, np.float32), *(weights for _, weights in kept)])
-    tags = np.repeat(np.arange(len(kept), dtype=np.int32), [len(places) for places, _ in kept])
-    order = np.argsort(places, kind="stable")
-    starts = np.searchsorted(places[order], np.arange(width + 1))
-    return Linear(starts, tags[order], weights[order], embedding.astype(np.float32), offset)

@@ -84,8 +84,7 @@ def _weighed(
     embedding: NDArray[np.float32],
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """What the tagger makes of all witnesses."""
-    decisions = tagger.decisions(view, terms, embedding)
-    table, more = tagger.table(decisions, found)
+    table, more = tagger.table(view, terms, embedding, found)
     tags = [*tagger.tags, *more]
     chances = tagger.chances(table)
     shown = np.flatnonzero(chances >= _EXPLAINED).tolist()

@@ -5,7 +5,7 @@ they have not seen, so that its scores are probabilities.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,13 @@ FEATURES = (
     ("title", "title"),
     ("name", "name"),
     ("names", "name"),
+    ("name's words", "name"),
+    ("name's meaning", "name"),
 )
 """The columns that the regression sees, and the witness that each is made of."""
+
+LEARNED = ("decision", "beyond", "name's words", "name's meaning")
+"""Those of FEATURES that only a tag has which was there when the tagger was learned."""
 
 _FLOOR = 0.02  # a share of votes below which it makes no difference how small it is
 
@@ -36,7 +41,8 @@ class Table:
     """The witnesses of some pairs of a text and a tag, all of the same shape.
 
     ``decision`` is the classifier's, ``votes`` and ``more_votes`` are shares, 0 to 1, ``title``
-    is 1 where the tag's name stands in the title, ``times`` how often it stands in the text.
+    is 1 where the tag's name stands in the title, ``times`` how often it stands in the text;
+    ``worded`` and ``meant`` are the text's likeness to the name.
     """
 
     decision: Floats
@@ -44,11 +50,12 @@ class Table:
     more_votes: Floats
     title: Floats
     times: Floats
+    worded: Floats
+    meant: Floats
 
     def take(self, rows: Sequence[int]) -> "Table":
         """Some of the pairs."""
-        columns = (self.decision, self.votes, self.more_votes, self.title, self.times)
-        return Table(*(column[rows] for column in columns))
+        return Table(*(getattr(self, column.name)[rows] for column in fields(self)))
 
     def features(self) -> Floats:
         """FEATURES along a new last axis."""
@@ -61,6 +68,8 @@ class Table:
                 self.title,
                 np.minimum(self.times, 1),
                 np.log1p(self.times),
+                self.worded,
+                self.meant,
             ],
             axis=-1,
         ).astype(np.float32)
@@ -74,7 +83,7 @@ def _spread(votes: Floats) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Stack:
-    """The log odds that a tag fits: ``offset`` and the weighted FEATURES, ``(9,)``.
+    """The log odds that a tag fits: ``offset`` and the weighted ``f`` FEATURES.
 
     ``unseen`` and ``unseen_offset`` are for tags without a classifier.
     """
@@ -93,7 +102,7 @@ class Stack:
 
     def parts(self, table: Table) -> dict[str, Floats]:
         """What each witness adds to the log odds, above what its absence would."""
-        nothing = Table(table.decision, *(np.zeros_like(table.votes) for _ in range(4)))
+        nothing = Table(table.decision, *(np.zeros_like(table.votes) for _ in range(6)))
         added = (table.features() - nothing.features()) * self.weights
         added[..., :2] = table.features()[..., :2] * self.weights[:2]
         return {
@@ -103,8 +112,8 @@ class Stack:
 
 
 def learned_stack(features: Floats, fits: NDArray[np.bool_], weights: Floats) -> Stack:
-    """The regression over pairs: ``features`` ``(n, 9)``, the rest ``(n,)``."""
-    of_classifier = np.array([witness == "decision" for _, witness in FEATURES])
+    """The regression over pairs: ``features`` ``(n, f)``, the rest ``(n,)``."""
+    of_classifier = np.array([feature in LEARNED for feature, _ in FEATURES])
     full, offset = _regression(features, fits, weights, np.ones(len(FEATURES), np.bool_))
     unseen, unseen_offset = _regression(features, fits, weights, ~of_classifier)
     return Stack(full, offset, unseen, unseen_offset)

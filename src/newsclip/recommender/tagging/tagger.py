@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from newsclip.errors import TaggerInvalid
 from newsclip.index.filters import fold
 from newsclip.index.view import TermCounts, View
+from newsclip.recommender.tagging.likeness import Names
 from newsclip.recommender.tagging.linear import Linear
 from newsclip.recommender.tagging.stack import FEATURES, Stack, Table
 from newsclip.recommender.tagging.witnesses import Witnesses
-from newsclip.recommender.tagging.words import Floats, Words
+from newsclip.recommender.tagging.words import ByWord, Floats, Words
 from newsclip.recommender.telling import frequencies
 
-VERSION = 1
+VERSION = 2
 """Changes with what the numbers of a stored tagger mean."""
 
 _DAMAGED = (ValueError, KeyError, OSError, TypeError, EOFError, IndexError, BadZipFile)
@@ -42,6 +43,7 @@ class Tagger:
     articles: NDArray[np.int64]
     words: Words
     linear: Linear
+    names: Names
     stack: Stack
     thresholds: Floats
     threshold: float
@@ -52,19 +54,19 @@ class Tagger:
     def _numbers(self) -> Mapping[str, int]:
         return {fold(tag): number for number, tag in enumerate(self.tags)}
 
-    def decisions(self, view: View, terms: TermCounts, embedding: Floats) -> Floats:
-        """What each classifier says of a text, ``(t,)``."""
+    def table(
+        self, view: View, terms: TermCounts, embedding: Floats, found: Witnesses
+    ) -> tuple[Table, list[str]]:
+        """The witnesses of every tag: of its own, then of those that only votes or names know.
+
+        ``(t + more,)``, with the names of the further ones; what is learned of these is 0.
+        """
         often = frequencies(terms)
         counted = often > 0
         texts = view.term_texts(terms.terms[counted])
-        places, values = self.words.vector(texts, often[counted])
-        return self.linear.decisions(places, values, embedding)
-
-    def table(self, decisions: Floats, found: Witnesses) -> tuple[Table, list[str]]:
-        """The witnesses of every tag: of its own, then of those that only votes or names know.
-
-        ``(t + more,)``, with the names of the further ones; their decisions are 0.
-        """
+        vector = self.words.vector(texts, often[counted])
+        decisions = self.linear.decisions(*vector, embedding)
+        worded, meant = self.names.likeness(*vector, embedding)
         known = self._numbers
         unseen = {fold(tag): tag for tag in sorted(found.tags) if fold(tag) not in known}
         more = list(unseen.values())  # one of several spellings
@@ -76,7 +78,9 @@ class Tagger:
         for column, values in zip(columns, spoken, strict=True):
             for tag, value in values.items():
                 column[numbers[fold(tag)]] += value
-        return Table(np.append(decisions, np.zeros(len(more), np.float32)), *columns), more
+        none = np.zeros(len(more), np.float32)
+        learned = (np.append(column, none) for column in (decisions, worded, meant))
+        return Table(next(learned), *columns, *learned), more
 
     def chances(self, table: Table) -> Floats:
         """The chance of each tag of :meth:`table`, 0 to 1."""
@@ -94,22 +98,22 @@ class Tagger:
     def to_bytes(self) -> bytes:
         """Arrays in numpy's own format; weights in half precision."""
         file = io.BytesIO()
-        np.savez(
-            file,
-            tags=_packed(self.tags),
-            terms=_packed(self.words.terms),
-            articles=self.articles,
-            idf=self.words.idf,
-            starts=self.linear.starts,
-            word_tags=self.linear.tags,
-            word_weights=self.linear.weights.astype(np.float16),
-            embedding=self.linear.embedding.astype(np.float16),
-            offset=self.linear.offset,
-            stack=self.stack.weights,
-            unseen=self.stack.unseen,
-            thresholds=self.thresholds,
-            facts=_packed([json.dumps(self._facts)]),
-        )
+        arrays: dict[str, NDArray[Any]] = {
+            "tags": _packed(self.tags),
+            "terms": _packed(self.words.terms),
+            "articles": self.articles,
+            "idf": self.words.idf,
+            **_arrays_of("word", self.linear.words),
+            **_arrays_of("name", self.names.words),
+            "name_embedding": self.names.embedding.astype(np.float16),
+            "embedding": self.linear.embedding.astype(np.float16),
+            "offset": self.linear.offset,
+            "stack": self.stack.weights,
+            "unseen": self.stack.unseen,
+            "thresholds": self.thresholds,
+            "facts": _packed([json.dumps(self._facts)]),
+        }
+        np.savez(file, allow_pickle=False, **arrays)
         return file.getvalue()
 
     @property
@@ -137,12 +141,11 @@ class Tagger:
                 articles=arrays["articles"],
                 words=Words(_unpacked(arrays["terms"]), arrays["idf"]),
                 linear=Linear(
-                    arrays["starts"],
-                    arrays["word_tags"],
-                    arrays["word_weights"].astype(np.float32),
+                    _by_word("word", arrays),
                     arrays["embedding"].astype(np.float32),
                     arrays["offset"],
                 ),
+                names=Names(_by_word("name", arrays), arrays["name_embedding"].astype(np.float32)),
                 stack=Stack(
                     arrays["stack"], facts["offset"], arrays["unseen"], facts["unseen_offset"]
                 ),
@@ -153,6 +156,20 @@ class Tagger:
             )
         except _DAMAGED as error:
             raise TaggerInvalid(f"is damaged: {error}") from None
+
+
+def _arrays_of(kind: str, table: ByWord) -> dict[str, NDArray[Any]]:
+    return {
+        f"{kind}_starts": table.starts,
+        f"{kind}_tags": table.tags,
+        f"{kind}_weights": table.weights.astype(np.float16),
+    }
+
+
+def _by_word(kind: str, arrays: Mapping[str, NDArray[Any]]) -> ByWord:
+    starts, tags = arrays[f"{kind}_starts"], arrays[f"{kind}_tags"]
+    weights = arrays[f"{kind}_weights"].astype(np.float32)
+    return ByWord(starts, tags, weights, len(arrays["offset"]))
 
 
 def _packed(texts: Sequence[str]) -> NDArray[np.uint8]:

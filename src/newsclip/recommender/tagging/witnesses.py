@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.analysis import Words
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
@@ -93,14 +94,19 @@ def _votes(view: View, near: Sequence[tuple[int, float, tuple[str, ...]]]) -> di
 def names_in_text(view: View, text: str) -> dict[str, Named]:
     """The vocabulary's tags whose spelled-out name stands in a text, at its first place."""
     words = view.words(text)
-    runs = view.tags_named_in(words.terms)
+    runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for tag, start, end in view.tags_named_in(words.terms):
+        runs[tag].append((start, end))
     found: dict[str, Named] = {}
-    for tag, start, end in runs:
-        place = Named(words[start].start, words[end - 1].end)
+    for tag, places in runs.items():
         # "WHO" and "US" are words, too; only in capitals are they the names.
-        if tag.isupper() and not text[place.start : place.end].isupper():
-            continue
-        known = found.setdefault(tag, place)
-        if known is not place:
-            found[tag] = replace(known, times=known.times + 1)
+        named = [run for run in places if not tag.isupper() or _written(text, words, run).isupper()]
+        if named:
+            start, end = named[0]
+            found[tag] = Named(words[start].start, words[end - 1].end, len(named))
     return found
+
+
+def _written(text: str, words: Words, run: tuple[int, int]) -> str:
+    start, end = run
+    return text[words[start].start : words[end - 1].end]

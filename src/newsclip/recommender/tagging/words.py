@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +60,44 @@ def weighted(words: Words, counts: Sparse) -> Sparse:
     table = table @ diags(words.idf)
     lengths = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
     return (diags((1 / np.maximum(lengths, 1e-9)).astype(np.float32)) @ table).tocsr()
+
+
+@dataclass(frozen=True)
+class ByWord:
+    """Weights of pairs of a word and one of ``t`` tags.
+
+    Those of the word at place ``p`` are ``weights[starts[p]:starts[p + 1]]``, each for the tag of
+    the same place in ``tags``.
+    """
+
+    starts: Places
+    tags: NDArray[np.int32]
+    weights: Floats
+    count: int
+
+    @classmethod
+    def of(cls, columns: Sequence[tuple[Places, Floats]], width: int) -> Self:
+        """From the weighted places of each tag's words, among ``width`` words."""
+        places = np.concatenate([np.empty(0, np.int64), *(places for places, _ in columns)])
+        weights = np.concatenate([np.empty(0, np.float32), *(weights for _, weights in columns)])
+        lengths = [len(places) for places, _ in columns]
+        tags = np.repeat(np.arange(len(columns), dtype=np.int32), lengths)
+        order = np.argsort(places, kind="stable")
+        starts = np.searchsorted(places[order], np.arange(width + 1))
+        return cls(starts, tags[order], weights[order].astype(np.float32), len(columns))
+
+    def products(self, places: Places, values: Floats) -> Floats:
+        """A text's weighted words times those of each tag, ``(t,)``."""
+        runs = [slice(self.starts[p], self.starts[p + 1]) for p in places.tolist()]
+        tags = np.concatenate([self.tags[:0], *(self.tags[run] for run in runs)])
+        weights = np.concatenate([self.weights[:0], *(self.weights[run] for run in runs)])
+        parts = weights * np.repeat(values, [run.stop - run.start for run in runs])
+        return np.bincount(tags, parts, self.count).astype(np.float32)
+
+    def table(self, words: Sparse) -> Floats:
+        """The products of many texts, ``(n, t)``; ``words`` is sparse, ``(n, width)``."""
+        from scipy.sparse import csr_matrix
+
+        weights = csr_matrix((self.weights, self.tags, self.starts), (words.shape[1], self.count))
+        products: Floats = (words @ weights).toarray()
+        return products
