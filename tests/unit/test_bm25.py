@@ -45,14 +45,15 @@ class Shelf:
         """Of the terms that some article has had."""
         numbers = self.terms.numbers(list(weights))
         known = numbers >= 0
-        return TermQuery(numbers[known], np.array(list(weights.values()), np.float64)[known])
+        texts = [text for text, number in zip(weights, numbers, strict=True) if number >= 0]
+        return TermQuery(numbers[known], np.array([*weights.values()], np.float64)[known], texts)
 
     def scores(self, weights: Mapping[str, float]) -> dict[int, float]:
         """Of every row, removed or not."""
         found: dict[int, float] = {}
         for columns in self.segments:
             rows = columns.terms(np.arange(len(columns)))
-            scores = self.statistics.scores(self.query(weights), rows)
+            scores = self.statistics.scores(self.statistics.places(self.query(weights), rows))
             assert scores.dtype == np.float32
             found |= dict(zip(columns["key"].tolist(), scores.tolist(), strict=True))
         return found
@@ -253,8 +254,8 @@ def test_a_word_that_all_have_keeps_a_score_while_articles_go() -> None:
 def test_no_rows_and_no_articles() -> None:
     empty = Statistics.empty()
     nothing = np.empty(0, np.int64)
-    query = TermQuery(np.array([3, 0]), np.ones(2))
-    assert empty.scores(query, GrowingColumns(1).terms(nothing)).tolist() == []
+    query = TermQuery(np.array([3, 0]), np.ones(2), ["fish", "ship"])
+    assert empty.scores(empty.places(query, GrowingColumns(1).terms(nothing))).tolist() == []
     assert (empty.ceiling(query), empty.rarities(query.terms).tolist()) == (0, [0, 0])
     assert empty.found(query.terms).tolist() == [[0] * 4] * 2
 

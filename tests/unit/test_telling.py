@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from tests.doubles import article
 
@@ -11,7 +12,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.view import View
 from newsclip.recommender import telling
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.telling import held_terms, shared_words, telling_terms, terms_of_draft
+from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
 
 
 @pytest.fixture
@@ -29,7 +30,9 @@ def telling_of(view: View, draft: Draft) -> TermQuery:
 def words_shared(
     view: View, query: TermQuery, draft: Draft, keys: list[int]
 ) -> dict[int, tuple[str, ...]]:
-    return shared_words(view, query, draft, held_terms(view, query, keys))
+    held = view.held(query, np.array(keys, np.int64))
+    places = {key: np.flatnonzero(row).tolist() for key, row in zip(keys, held, strict=True)}
+    return shared_words(view, query, draft, places)
 
 
 def told(archive: Archive, draft: Draft) -> dict[str, float]:

@@ -159,6 +159,8 @@ class Analyzer:
         if missing := set(terms) - written.keys():
             for word in _standing_for(memo, text, missing):
                 written.setdefault(word.term, text[word.start : word.end])
+                if missing <= written.keys():
+                    break
         return written
 
     def places(self, text: str, terms: Collection[str], language: str | None = None) -> list[Word]:
@@ -202,17 +204,11 @@ def _begins_word(text: str, place: int) -> bool:
 def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[Word]:
     """The words of a text that stand for one of the terms, whatever they begin with."""
     wanted, letters = set(terms), {term[0] for term in terms}
-    # Endings are cut off, beginnings never are: a plain word has the first letter of its term.
-    likely = {
-        chunk
-        for chunk in _CHUNK.findall(text)
-        if chunk[0].lower() in letters or not (chunk.isascii() and chunk.isalnum())
-    }
-    chunks = {chunk for chunk in likely if not wanted.isdisjoint(memo[chunk])}
-    if chunks:
-        for chunk in _CHUNK.finditer(text):
-            if chunk.group() in chunks:
-                yield from _in_chunk(memo, chunk, wanted)
+    for chunk in _CHUNK.finditer(text):
+        word = chunk.group()
+        # Endings are cut off, beginnings never are: a plain word has the first letter of its term.
+        if word[0].lower() in letters or not (word.isascii() and word.isalnum()):
+            yield from _in_chunk(memo, chunk, wanted)
 
 
 def _in_chunk(memo: "_Memo", chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:

@@ -36,17 +36,38 @@ _RARITY_FIELDS = [TEXT_FIELDS.index("body"), _TITLE]
 
 @dataclass(frozen=True)
 class TermQuery:
-    """Terms to look for, by number, each with a weight; both arrays have the shape ``(n,)``."""
+    """Terms to look for, by number, each with a weight and its text; all are ``n``."""
 
     terms: NDArray[np.int64]
     weights: NDArray[np.float64]
+    texts: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.terms)
 
     def first(self, count: int) -> Self:
         """The first ``count`` terms of it."""
-        return type(self)(self.terms[:count], self.weights[:count])
+        return type(self)(self.terms[:count], self.weights[:count], self.texts[:count])
+
+    def at(self, places: NDArray[np.int64]) -> Self:
+        """The terms at some places of it, in that order."""
+        texts = [self.texts[place] for place in places.tolist()]
+        return type(self)(self.terms[places], self.weights[places], texts)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a query's terms stand in some rows: one of each for every field with a term.
+
+    ``row`` and ``term`` are places among the rows and in the query, ``entry`` is what the row says
+    of the term, ``worth`` what the query says of it; all are ``(m,)``.
+    """
+
+    rows: RowTerms
+    row: NDArray[np.int64]
+    term: NDArray[np.int64]
+    entry: NDArray[np.uint32]
+    worth: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -154,19 +175,26 @@ class Statistics:
         idf = self._idf(self.found(query.terms)) @ _WEIGHTS
         return float(query.weights @ idf) * (K1 + 1)
 
-    def scores(self, query: TermQuery, rows: RowTerms) -> NDArray[np.float32]:
+    def places(self, query: TermQuery, rows: RowTerms) -> Places:
+        """Where those terms of a query that some article has stand in some rows."""
+        worth = query.weights[:, None] * _WEIGHTS * self._idf(self.found(query.terms))
+        wanted = np.flatnonzero(worth > 0)
+        term, field = np.divmod(wanted, _FIELDS)
+        hit, sought = self._hits(query.terms[term] * _FIELDS + field, rows.entries)
+        row = rows.ends.searchsorted(hit, side="right")
+        return Places(rows, row, term[sought], rows.entries[hit], worth.ravel()[wanted[sought]])
+
+    def scores(self, found: Places) -> NDArray[np.float32]:
         """The BM25 score of each row, ``(n,)``, summed over the fields.
 
         For each term of a field ``weight * field weight * idf * tf (k1 + 1) / (tf + K)`` with
         ``K = k1 (1 - b + b * length / mean length)``.
         """
-        wanted, worth = self._worth(query)
-        hit, place = self._hits(wanted, rows.entries)
-        entry, row = rows.entries[hit], rows.ends.searchsorted(hit, side="right")
-        tf = (entry & MOST_COUNTED).astype(np.float64)
-        norm = self._norms(rows.lengths)[row, (entry >> COUNT_BITS) % _FIELDS]
-        parts = worth[place] * tf * (K1 + 1) / (tf + norm)
-        return np.bincount(row, parts, len(rows.ends)).astype(np.float32)
+        tf = (found.entry & MOST_COUNTED).astype(np.float64)
+        norms = self._norms(found.rows.lengths)
+        norm = norms[found.row, (found.entry >> COUNT_BITS) % _FIELDS]
+        parts = found.worth * tf * (K1 + 1) / (tf + norm)
+        return np.bincount(found.row, parts, len(norms)).astype(np.float32)
 
     def matches(self, query: TermQuery, rows: RowTerms) -> Matches:
         """How the words of a query stand in each row; their weights play no part."""
@@ -230,14 +258,6 @@ class Statistics:
             found.append((rows.ends.searchsorted(hit, side="right"), part[place] // len(fields)))
         row, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return row, term
-
-    def _worth(self, query: TermQuery) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The codes to look for that any article has, and what each is worth."""
-        idf = self._idf(self.found(query.terms))
-        codes = query.terms[:, None] * _FIELDS + np.arange(_FIELDS)
-        worth = query.weights[:, None] * _WEIGHTS * idf
-        kept = worth > 0
-        return codes[kept], worth[kept]
 
     def _norms(self, lengths: NDArray[np.uint32]) -> NDArray[np.float64]:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)

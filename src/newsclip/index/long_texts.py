@@ -7,6 +7,7 @@ with the title and the lead, weighs as much as all the others together, or more.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -26,6 +27,51 @@ _PIECE_CHARACTERS = 16  # a piece is hardly ever longer
 
 Spans = Callable[[str], Sequence[tuple[int, int]]]
 """Where the pieces of a text begin and end, in characters."""
+
+
+class PassageEncoder(ABC):
+    """An encoder whose model reads a text in passages: what torch and ONNX have in common."""
+
+    def __init__(self, encoder_id: str, dimension: int) -> None:
+        self._id = encoder_id
+        self._dimension = dimension
+
+    @property
+    def id(self) -> str:
+        """The model's name (of a folder with its content's hash), and how long texts are read."""
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        """Length of an embedding."""
+        return self._dimension
+
+    @property
+    def is_quick(self) -> bool:
+        """Never: a sentence takes milliseconds."""
+        return False
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (len(texts), dimension) float32 rows of unit length; passages are pooled."""
+        cuts = [self.passages(text) for text in texts]
+        rows = self._document_rows([passage for each in cuts for passage in each])
+        return unit_rows(pooled(rows, cuts), texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `encode_documents`, with the model's prompt for queries; only the head is read."""
+        return unit_rows(self._query_rows([readable(text) for text in texts]), texts)
+
+    @abstractmethod
+    def passages(self, text: str) -> list[str]:
+        """The parts of a text that the model reads one by one."""
+
+    @abstractmethod
+    def _document_rows(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        """One row for each passage, (len(passages), dimension)."""
+
+    @abstractmethod
+    def _query_rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row for each query, (len(texts), dimension)."""
 
 
 def passage_length(limit: float, prompted: bool) -> int:

@@ -15,21 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderUnavailable
-from newsclip.index.long_texts import (
-    POOLING,
-    cut,
-    passage_length,
-    pooled,
-    readable,
-    unit_rows,
-)
+from newsclip.index.long_texts import POOLING, PassageEncoder, cut, passage_length, readable
 from newsclip.index.model_files import content_hash, model_id
 from newsclip.index.onnx_layout import read_layout
 
 _POOLED = "sentence_embedding"  # the output of a graph that pools by itself
 
 
-class OnnxEncoder:
+class OnnxEncoder(PassageEncoder):
     """Embeds texts with the ONNX file of a sentence-transformers model."""
 
     def __init__(self, name: str, *, int8: bool = False) -> None:
@@ -50,47 +43,26 @@ class OnnxEncoder:
         self._layout = layout
         bits = f" int8@{content_hash([layout.graph])}" if int8 else ""
         # In float32 the embeddings are those of torch, and so is the id.
-        self._id = f"{model_id(name)}{bits} {POOLING}"
+        encoder_id = f"{model_id(name)}{bits} {POOLING}"
         self._inputs = {each.name for each in self._session.get_inputs()}
         outputs = [each.name for each in self._session.get_outputs()]
         self._output = _POOLED if _POOLED in outputs else outputs[0]
         self._cut_length = passage_length(layout.limit, any(layout.prompts))
-        self._dimension = len(self._row(""))
-
-    @property
-    def id(self) -> str:
-        """As with torch, since the embeddings are the same; of an 8-bit model its own."""
-        return self._id
-
-    @property
-    def dimension(self) -> int:
-        """Length of an embedding."""
-        return self._dimension
-
-    @property
-    def is_quick(self) -> bool:
-        """Never: a sentence takes milliseconds."""
-        return False
-
-    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return (len(texts), dimension) float32 rows of unit length; passages are pooled."""
-        cuts = [self.passages(text) for text in texts]
-        prompt = self._layout.prompts.document
-        rows = self._rows([prompt + passage for each in cuts for passage in each])
-        return unit_rows(pooled(rows, cuts), texts)
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `encode_documents`, with the model's prompt for queries; only the head is read."""
-        prompt = self._layout.prompts.query
-        return unit_rows(self._rows([prompt + readable(text) for text in texts]), texts)
+        super().__init__(encoder_id, len(self._row("")))
 
     def passages(self, text: str) -> list[str]:
         """The parts of a text that the model reads one by one."""
         return cut(readable(text), self._cut_length, self._layout.spans)
 
-    def _rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = [self._row(text) for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(len(texts), self._dimension)
+    def _document_rows(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        return self._rows(self._layout.prompts.document, passages)
+
+    def _query_rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._rows(self._layout.prompts.query, texts)
+
+    def _rows(self, prompt: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = [self._row(prompt + text) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.dimension)
 
     def _row(self, text: str) -> NDArray[np.float32]:
         """The unit row of one passage, (dimension,)."""

@@ -11,14 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderUnavailable
-from newsclip.index.long_texts import (
-    POOLING,
-    cut,
-    passage_length,
-    pooled,
-    readable,
-    unit_rows,
-)
+from newsclip.index.long_texts import POOLING, PassageEncoder, cut, passage_length, readable
 from newsclip.index.model_files import model_id, prompts_of
 
 if TYPE_CHECKING:
@@ -27,7 +20,7 @@ if TYPE_CHECKING:
 _BATCH = 32
 
 
-class SentenceTransformerEncoder:
+class SentenceTransformerEncoder(PassageEncoder):
     """Embeds texts with a sentence-transformers model, by name or local path."""
 
     def __init__(self, name: str) -> None:
@@ -37,52 +30,27 @@ class SentenceTransformerEncoder:
             EncoderUnavailable: the library is not installed, or the model cannot be had.
         """
         self._model = _load(name)
-        self._id = f"{model_id(name)} {POOLING}"
         self._prompts = prompts_of(self._model.prompts)
         self._cut_length = _passage_length(self._model, any(self._prompts))
-        self._dimension = len(self._model.encode([""], convert_to_numpy=True)[0])
-
-    @property
-    def id(self) -> str:
-        """The name (of a folder with its content's hash), and how long texts are read."""
-        return self._id
-
-    @property
-    def dimension(self) -> int:
-        """Length of an embedding."""
-        return self._dimension
-
-    @property
-    def is_quick(self) -> bool:
-        """Never: a sentence takes milliseconds."""
-        return False
-
-    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return (len(texts), dimension) float32 rows of unit length; passages are pooled."""
-        cuts = [self.passages(text) for text in texts]
-        encoded = self._encode(
-            [passage for each in cuts for passage in each],
-            self._model.encode_document,
-            self._prompts.document,
-        )
-        return unit_rows(pooled(encoded, cuts), texts)
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `encode_documents`, with the model's prompt for queries; only the head is read."""
-        heads = [readable(text) for text in texts]
-        rows = self._encode(heads, self._model.encode_query, self._prompts.query)
-        return unit_rows(rows, texts)
+        dimension = len(self._model.encode([""], convert_to_numpy=True)[0])
+        super().__init__(f"{model_id(name)} {POOLING}", dimension)
 
     def passages(self, text: str) -> list[str]:
         """The parts of a text that the model reads one by one."""
         text = readable(text)
         return [text] if self._cut_length is None else cut(text, self._cut_length, self._spans)
 
-    def _encode(self, texts: list[str], encode: Any, prompt: str) -> NDArray[np.float32]:
+    def _document_rows(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        return self._encode(passages, self._model.encode_document, self._prompts.document)
+
+    def _query_rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._encode(texts, self._model.encode_query, self._prompts.query)
+
+    def _encode(self, texts: Sequence[str], encode: Any, prompt: str) -> NDArray[np.float32]:
         if not texts:
-            return np.empty((0, self._dimension), dtype=np.float32)
+            return np.empty((0, self.dimension), dtype=np.float32)
         rows = encode(  # in batches by length, the longest first
-            texts,
+            list(texts),
             prompt=prompt,
             batch_size=_BATCH,
             normalize_embeddings=True,

@@ -143,7 +143,7 @@ def asked(
     query = view.query(dict.fromkeys(written, 1.0))
     worth = view.rarities(query.terms, anywhere=True)
     order = np.argsort(-worth, kind="stable")[: np.count_nonzero(worth)]
-    query, worth = TermQuery(query.terms[order], query.weights[order]), worth[order]
+    query, worth = query.at(order), worth[order]
     unknown = _unknown(view, text)
     unheard = unknown * float(np.log1p((len(view) + 0.5) / 0.5))
     known = float(worth.sum() / max(worth.sum() + unheard, 1e-9))
@@ -175,7 +175,7 @@ def _name(
 ) -> list[NDArray[np.int64]]:
     """The words of a query that holds a rare one, if it is a name; else none."""
     forms: dict[str, list[int]] = {}
-    for number, term in zip(query.terms.tolist(), view.term_texts(query.terms), strict=True):
+    for number, term in zip(query.terms.tolist(), query.texts, strict=True):
         forms.setdefault(written[term], []).append(number)
     is_name = len(forms) <= _SHORT or kind_of(text) == "name"
     return [np.array(each, np.int64) for each in forms.values()] if is_name else []

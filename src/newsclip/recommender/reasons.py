@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
+
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
@@ -13,7 +15,7 @@ from newsclip.recommender.passages import Sentences, best_pair, sentences_of
 from newsclip.recommender.relevance import Ranked
 from newsclip.recommender.source import Source
 from newsclip.recommender.story import MEANING, WINDOW, RareTags, same_story
-from newsclip.recommender.telling import held_terms, shared_words
+from newsclip.recommender.telling import shared_words
 
 _NAMES = 3
 _DAY = 86_400
@@ -29,8 +31,10 @@ class Comparison:
         keys = found.keys.tolist()
         self.articles = view.articles(keys)
         self._meaning = dict(zip(keys, found.meaning.tolist(), strict=True))
-        self._telling = view.term_texts(query.terms)
-        self._held = held_terms(view, query, keys)
+        self._telling = query.texts
+        self._held = {
+            key: np.flatnonzero(row).tolist() for key, row in zip(keys, found.held, strict=True)
+        }
         self._words = shared_words(view, query, source.draft, self._held)
         self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)

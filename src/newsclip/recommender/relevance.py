@@ -23,7 +23,7 @@ class Ranked:
     """Candidates, the best first; all arrays of shape ``(n,)``.
 
     ``scores`` are 0 to 1; ``features`` are what the ``ranker`` found the relevance by,
-    ``(n, len(FEATURES))``.
+    ``(n, len(FEATURES))``; ``held`` says which of the telling terms each has, ``(n, terms)``.
     """
 
     keys: NDArray[np.int64]
@@ -31,6 +31,7 @@ class Ranked:
     time: NDArray[np.float32]
     features: NDArray[np.float32]
     scores: NDArray[np.float32]
+    held: NDArray[np.bool_]
     ranker: Ranker
 
     @property
@@ -50,6 +51,7 @@ class Ranked:
             self.time[places],
             self.features[places],
             self.scores[places],
+            self.held[places],
             self.ranker,
         )
 
@@ -83,7 +85,7 @@ def ranked(
     )
     relevance = ranker.scores(table)
     scores = ranker.timed(relevance, times)
-    every = Ranked(keys, relevance, times, table, scores, ranker)
+    every = Ranked(keys, relevance, times, table, scores, view.held(query, keys), ranker)
     order = np.lexsort((keys, -np.where(published == NEVER, 0, published), -scores))
     good = (scores > 0) & (scores >= choice.min_score)
     return every.at(order[good[order]])

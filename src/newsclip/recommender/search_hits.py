@@ -15,7 +15,7 @@ from newsclip.recommender.passages import nearest_passages
 from newsclip.recommender.similar import duplicates_of
 from newsclip.recommender.snippets import snippet
 
-_NO_TERMS = TermQuery(np.empty(0, np.int64), np.empty(0))
+_NO_TERMS = TermQuery(np.empty(0, np.int64), np.empty(0), ())
 
 
 @dataclass(frozen=True)

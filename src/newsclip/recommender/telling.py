@@ -32,9 +32,9 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
     least = np.sort(telling)[-_TERMS:][:1]
     best = np.flatnonzero((telling > 0) & (telling >= least))
     # Equal ones by name: a term's number depends on which articles the index has seen before.
-    names = np.array(view.term_texts(terms[best]), np.str_)
-    best = best[np.lexsort((names, -telling[best]))][:_TERMS]
-    return TermQuery(terms[best], weights[best])
+    names = view.term_texts(terms[best])
+    order = np.lexsort((np.array(names, np.str_), -telling[best]))[:_TERMS]
+    return TermQuery(terms[best], weights[best], names).at(order)
 
 
 def frequencies(counts: TermCounts) -> NDArray[np.int64]:
@@ -50,20 +50,14 @@ def terms_of_draft(view: View, draft: Draft) -> TermCounts:
     return view.terms_in(texts, draft.language or view.main_language())
 
 
-def held_terms(view: View, query: TermQuery, keys: Sequence[int]) -> dict[int, list[int]]:
-    """For each key the places in the query of the terms that its article has, ascending."""
-    table = view.containing(query.terms, np.array(keys, np.int64))
-    return {key: np.flatnonzero(row).tolist() for key, row in zip(keys, table, strict=True)}
-
-
 def shared_words(
     view: View, query: TermQuery, draft: Draft, held: Mapping[int, Sequence[int]]
 ) -> dict[int, tuple[str, ...]]:
     """For each key, the most telling words that its article shares, as the draft writes them.
 
-    ``held`` is what :func:`held_terms` gives.
+    ``held`` are the places in the query of the terms that its article has, ascending.
     """
-    terms = view.term_texts(query.terms[:_LOOKED_AT])
+    terms = query.texts[:_LOOKED_AT]
     shared = {
         key: [terms[place] for place in places if place < len(terms)][:_SHOWN]
         for key, places in held.items()

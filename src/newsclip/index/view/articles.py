@@ -114,7 +114,11 @@ class ArticleView(RowView):
 
     def copies_of(self, keys: Collection[int] | Keys) -> dict[int, tuple[int, ...]]:
         """For each key the other articles of its cluster of copies, visible or not, ascending."""
-        return self._layers.clusters.copies_of(np.fromiter(keys, np.int64, len(keys)))
+        asked = np.fromiter(keys, np.int64, len(keys)).tolist()
+        # Hits are asked about twice: whether they are copies of each other, and for their copies.
+        if missing := [key for key in asked if key not in self._copies]:
+            self._copies |= self._layers.clusters.copies_of(np.array(missing, np.int64))
+        return {key: self._copies[key] for key in asked}
 
     def copies_of_text(
         self, body: str, published_at: datetime | None = None, language: str | None = None

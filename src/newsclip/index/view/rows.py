@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.analysis import Analyzer
+from newsclip.index.bm25 import Places, TermQuery
 from newsclip.index.columns import RowTerms
 from newsclip.index.filters import Filter
 from newsclip.index.layers import Layers
@@ -15,6 +16,7 @@ from newsclip.index.segment import Segment
 from newsclip.index.store import Store
 from newsclip.index.view.scored import Keys
 
+_NONE = np.empty(0, np.int64)
 Place = tuple[Segment, Keys, Keys]  # of keys that lie in a layer: their places, their rows
 
 
@@ -40,9 +42,11 @@ class RowView:
         self.now = now
         self._filter: Filter | None = None  # the last one asked for, and its masks
         self._masks: list[NDArray[np.bool_]] = []
-        self._located: tuple[Keys, Sequence[Place]] = (np.empty(0, np.int64), [])
+        self._located: tuple[Keys, Sequence[Place]] = (_NONE, [])
+        self._copies: dict[int, tuple[int, ...]] = {}
         self._placed: tuple[int, Sequence[Place]] = (-1, [])
-        self._read: tuple[Keys, Sequence[tuple[Keys, RowTerms]]] = (np.empty(0, np.int64), [])
+        self._found: tuple[TermQuery | None, Keys, Sequence[tuple[Keys, Places]]] = None, _NONE, []
+        self._read: tuple[Keys, Sequence[tuple[Keys, RowTerms]]] = (_NONE, [])
 
     def __len__(self) -> int:
         """How many articles the archive holds, visible or not."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.analysis import Word, Words, stemmer_of
-from newsclip.index.bm25 import Matches, TermQuery
+from newsclip.index.bm25 import Matches, Places, TermQuery
 from newsclip.index.columns import COUNT_BITS, MOST_COUNTED, TEXT_FIELDS, in_field, terms_of
 from newsclip.index.digest import field_terms, term_entries
 from newsclip.index.filters import UNDETERMINED, Filter
@@ -38,17 +38,34 @@ class WordView(RowView):
 
     def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
         """The query as the lexicons take it; fields in which no article has a term are left out."""
-        texts = self._layers.terms.texts(query.terms.tolist())
         in_use = np.argwhere(self._layers.statistics.found(query.terms))
         weights = query.weights.tolist()
-        return [FieldTerm(TEXT_FIELDS[f], texts[t], weights[t]) for t, f in in_use.tolist()]
+        return [FieldTerm(TEXT_FIELDS[f], query.texts[t], weights[t]) for t, f in in_use.tolist()]
 
     def keyword_scores(self, query: TermQuery, keys: Keys) -> NDArray[np.float32]:
         """The BM25 score of the article of each key, 0 and up, ``(n,)``."""
         scores = np.zeros(len(keys), np.float32)
-        for places, terms in self._terms(keys):
-            scores[places] = self._layers.statistics.scores(query, terms)
+        for places, found in self._where(query, keys):
+            scores[places] = self._layers.statistics.scores(found)
         return scores
+
+    def held(self, query: TermQuery, keys: Keys) -> NDArray[np.bool_]:
+        """Which of a query's terms the article of each key has, ``(len(keys), len(query))``.
+
+        After :meth:`keyword_scores` of the same arguments next to nothing is left to do.
+        """
+        table = np.zeros((len(keys), len(query)), np.bool_)
+        for places, found in self._where(query, keys):
+            table[places[found.row], found.term] = True
+        return table
+
+    def _where(self, query: TermQuery, keys: Keys) -> Sequence[tuple[Keys, Places]]:
+        """For each layer the places in ``keys`` that lie in it, and where terms stand there."""
+        if query is not self._found[0] or keys is not self._found[1]:
+            places = self._layers.statistics.places
+            found = [(here, places(query, terms)) for here, terms in self._terms(keys)]
+            self._found = query, keys, found
+        return self._found[2]
 
     def matches(self, query: TermQuery, keys: Keys) -> Matches:
         """How the words of a query stand in the article of each key."""
@@ -74,7 +91,7 @@ class WordView(RowView):
         """A query for those of the weighted terms that the archive knows."""
         numbers = self._layers.terms.numbers(list(terms))
         weights = np.fromiter(terms.values(), np.float64, len(terms))
-        return TermQuery(numbers[numbers >= 0], weights[numbers >= 0])
+        return TermQuery(numbers, weights, list(terms)).at(np.flatnonzero(numbers >= 0))
 
     def term_numbers(self, terms: Sequence[str]) -> Keys:
         """The number of each term, -1 for one that no article has ever had; ``(n,)``."""
