@@ -191,6 +191,18 @@ def test_carriers_beyond_the_neighbours_are_looked_up(
     assert 0 < articles[0].score < 1
 
 
+def test_of_a_tag_that_thousands_carry_the_newest_are_looked_through(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("g", "h", "i"):
+        archive.put([article(name, body="fish and the trawler " * 2, tags=["Fleet"])])
+    monkeypatch.setattr("newsclip.recommender.tagging.witnesses.NEIGHBOURS", 3)
+    monkeypatch.setattr("newsclip.recommender.tagging.evidence._NEWEST", 2)
+    (fleet,) = asked(archive, Draft(body="fish", tags=("Fleet",))).doubtful
+    articles = [each for each in fleet.evidence if isinstance(each, NeighbourEvidence)]
+    assert {each.article_id for each in articles} == {"h", "i"}
+
+
 # Odd drafts
 
 
