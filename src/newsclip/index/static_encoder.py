@@ -60,7 +60,7 @@ class StaticEncoder:
         self._id = f"{name or folder.resolve().name}@{digest}"
 
     def _load(self, folder: Path) -> None:
-        self._table, self._mapping, self._weights = _read_table(folder / "model.safetensors")
+        self._table, self._mapping, weights = _read_table(folder / "model.safetensors")
         if self._table.ndim != 2 or 0 in self._table.shape:
             raise EncoderUnavailable(f"{folder}: the table has shape {self._table.shape}")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -68,6 +68,7 @@ class StaticEncoder:
         rows = len(self._table if self._mapping is None else self._mapping)
         if tokenizer.get_vocab_size() > rows:
             raise EncoderUnavailable(f"{folder}: the tokenizer has more pieces than the table rows")
+        self._weights = np.ones(rows, np.float32) if weights is None else weights
         self._reader = PieceReader(tokenizer)
 
     @property
@@ -94,29 +95,35 @@ class StaticEncoder:
         embeddings = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(embeddings, texts, strict=True):
             self._sum_into(row, text)
-        return embeddings
+        return _unit_rows(embeddings)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as `encode_documents`: a static model treats both sides alike."""
         return self.encode_documents(texts)
 
     def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
-        pieces = np.fromiter(self._reader.read(text), dtype=np.intp)
-        counts = np.ones(len(pieces), np.float32)
-        if len(pieces) > _SHORT:  # a word that stands ten times is looked up, scaled and added once
-            pieces, times = np.unique(pieces, return_counts=True)
-            counts = times.astype(np.float32)
+        pieces = np.array([*self._reader.read(text)], dtype=np.intp)
+        if len(pieces) <= _SHORT:
+            row += self._weights[pieces] @ self._rows(pieces)
+            return
+        # A word that stands ten times is looked up, scaled and added once.
+        pieces, counts = np.unique(pieces, return_counts=True)
+        weights = counts.astype(np.float32) * self._weights[pieces]
         for start in range(0, len(pieces), _BLOCK):
-            ids, weights = pieces[start : start + _BLOCK], counts[start : start + _BLOCK]
-            if self._weights is not None:
-                weights = weights * self._weights[ids]
-            rows = self._table[ids if self._mapping is None else self._mapping[ids]]
-            row += weights @ rows.astype(np.float32, copy=False)
-        length = float(np.linalg.norm(row))
-        if length > 1e-12 and np.isfinite(length):
-            row /= length
-        else:
-            row[:], row[-1] = 0.0, 1.0
+            row += weights[start : start + _BLOCK] @ self._rows(pieces[start : start + _BLOCK])
+
+    def _rows(self, pieces: NDArray[np.intp]) -> NDArray[np.float32]:
+        rows = self._table[pieces if self._mapping is None else self._mapping[pieces]]
+        return rows.astype(np.float32, copy=False)
+
+
+def _unit_rows(sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(sums, axis=1)
+    some = (lengths > 1e-12) & np.isfinite(lengths)
+    sums[some] /= lengths[some, None]
+    sums[~some] = 0.0
+    sums[~some, -1] = 1.0
+    return sums
 
 
 def _read_table(
