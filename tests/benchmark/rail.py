@@ -60,11 +60,11 @@ def measure(file: str, questions: int) -> dict[str, Any]:
 def ways(archive: Archive, questions: int) -> dict[str, Any]:
     """The figures of an archive that has a snapshot."""
     with archive.reading() as view:
-        ids = view.ids(view.newest(Filter(), len(view)))
+        articles, ids = len(view), view.ids(view.newest(Filter(), len(view)))
         gc.collect()  # as a worker does that has loaded its view
         gc.freeze()
     asked = random.Random(0).choices(ids, k=questions + _WARM_UP)
-    return {"articles": len(ids), "ways": _figures(_spent(archive, asked))}
+    return {"articles": articles, "ways": _figures(_spent(archive, asked))}
 
 
 def _spent(archive: Archive, asked: Sequence[str]) -> dict[str, list[float]]:
