@@ -107,17 +107,27 @@ def _digitalgov(data: Path) -> OpenSet:
     return OpenSet("digitalgov", "nDCG@10", texts, [], list(linked.values()), itself=list(linked))
 
 
-def _judged(data: Path, name: str) -> OpenSet:
-    documents, queries = rows(data, f"{name}-corpus"), rows(data, f"{name}-queries")
-    places = {row["id"]: place for place, row in enumerate(documents)}
-    gains: dict[str, dict[int, int]] = defaultdict(dict)
+def judgments(data: Path, name: str) -> Mapping[str, dict[str, int]]:
+    """By query the grade of each relevant document, the higher the better."""
+    judged: Mapping[str, dict[str, int]] = defaultdict(dict)
     with (data / f"{name}-qrels.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             grade = int(row["score"])
             if name == "cranfield":  # 1 is the best there, 4 the least
                 grade = 5 - grade if 1 <= grade <= 4 else 0
-            if grade > 0 and row["corpus-id"] in places:
-                gains[row["query-id"]][places[row["corpus-id"]]] = grade
+            if grade > 0:
+                judged[row["query-id"]][row["corpus-id"]] = grade
+    return judged
+
+
+def _judged(data: Path, name: str) -> OpenSet:
+    documents, queries = rows(data, f"{name}-corpus"), rows(data, f"{name}-queries")
+    places = {row["id"]: place for place, row in enumerate(documents)}
+    gains: dict[str, dict[int, int]] = defaultdict(dict)
+    for query, grades in judgments(data, name).items():
+        for document, grade in grades.items():
+            if document in places:
+                gains[query][places[document]] = grade
     asked = [row for row in queries if row["id"] in gains]
     return OpenSet(
         name,

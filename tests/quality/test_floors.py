@@ -3,8 +3,6 @@
 ``../shared/data`` holds the collections. Run with ``-rP`` to see the figures.
 """
 
-import json
-import lzma
 import math
 import random
 import sys
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.benchmark import open_sets
 
 from newsclip.errors import ArticleInvalid
 from newsclip.index.archive import Archive
@@ -41,8 +40,7 @@ Rows = list[dict[str, Any]]
 
 
 def rows(name: str) -> Rows:
-    with lzma.open(DATA / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return open_sets.rows(DATA, name)
 
 
 def articles(raw: Rows, fields: Sequence[str]) -> list[Article]:
@@ -153,25 +151,13 @@ def test_titles_of_bbc_find_their_bodies(bbc: Archive, mode: Mode, floor: float)
     assert mean(f"bbc title to body, MRR@10, {mode}", ranks) >= floor
 
 
-def judgments(name: str) -> Mapping[str, dict[str, int]]:
-    """By query the grade of each relevant document, the higher the better."""
-    judged: Mapping[str, dict[str, int]] = defaultdict(dict)
-    for line in (DATA / f"{name}-qrels.tsv").read_text().splitlines()[1:]:
-        query, document, grade = line.split("\t")
-        if name == "cranfield":  # 1 is the best there, 4 the least
-            judged[query][document] = 5 - int(grade) if 1 <= int(grade) <= 4 else 0
-        else:
-            judged[query][document] = max(0, int(grade))
-    return {query: grades for query, grades in judged.items() if any(grades.values())}
-
-
 @pytest.mark.parametrize(
     ("name", "keyword", "hybrid"),
     [("trecdl-mini", 0.71, 0.735), ("dbpedia-mini", 0.415, 0.433), ("cranfield", 0.378, 0.395)],
 )
 def test_search_on_judged_queries(tmp_path: Path, name: str, keyword: float, hybrid: float) -> None:
     """Measured, by words and by both: .720 and .745; .424 and .443; .385 and .404."""
-    judged = judgments(name)
+    judged = open_sets.judgments(DATA, name)
     queries = [row for row in rows(f"{name}-queries") if row["id"] in judged]
     floors: Mapping[Mode, float] = {"keyword": keyword, "hybrid": hybrid}
     with Archive.open(tmp_path, create=True) as archive:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.columns import BODY, COUNT_BITS, MOST_COUNTED, TEXT_FIELDS, Array, Columns, Rows
+from newsclip.index.columns import MOST_COUNTED, Array, Columns, Rows, in_field, terms_of
 from newsclip.index.filters import NEVER
 from newsclip.index.sketch import EMPTY, Sketches, shared
 from newsclip.index.strings import Strings
@@ -145,13 +145,13 @@ class Words:
         cls, entries: NDArray[np.integer], body: Rows, bodies: int, kinds: Kinds
     ) -> Self:
         """Those of entries as a segment stores them; ``body`` is the number of each one's body."""
-        codes = entries.astype(np.int64) >> COUNT_BITS
-        telling, figure = kinds.of(codes // len(TEXT_FIELDS))
-        kept = (codes % len(TEXT_FIELDS) == BODY) & telling
+        terms = terms_of(entries)
+        telling, figure = kinds.of(terms)
+        kept = in_field(entries, "body") & telling
         body, figure = body[kept], figure[kept]
         counts = (entries[kept] & MOST_COUNTED).astype(np.int64)
         return cls(
-            places=body << 32 | codes[kept] // len(TEXT_FIELDS),
+            places=body << 32 | terms[kept],
             counts=counts,
             is_figure=figure,
             sizes=_sums(body, counts, bodies),

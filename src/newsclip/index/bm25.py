@@ -19,6 +19,7 @@ from newsclip.index.columns import (
     TEXT_FIELDS,
     Block,
     RowTerms,
+    fields_of,
     in_field,
     terms_of,
 )
@@ -180,7 +181,7 @@ class Statistics:
         worth = query.weights[:, None] * _WEIGHTS * self._idf(self.found(query.terms))
         wanted = np.flatnonzero(worth > 0)
         term, field = np.divmod(wanted, _FIELDS)
-        hit, sought = self._hits(query.terms[term] * _FIELDS + field, rows.entries)
+        hit, sought = self._sought(query.terms[term] * _FIELDS + field, rows.entries)
         row = rows.ends.searchsorted(hit, side="right")
         return Places(rows, row, term[sought], rows.entries[hit], worth.ravel()[wanted[sought]])
 
@@ -192,7 +193,7 @@ class Statistics:
         """
         tf = (found.entry & MOST_COUNTED).astype(np.float64)
         norms = self._norms(found.rows.lengths)
-        norm = norms[found.row, (found.entry >> COUNT_BITS) % _FIELDS]
+        norm = norms[found.row, fields_of(found.entry)]
         parts = found.worth * tf * (K1 + 1) / (tf + norm)
         return np.bincount(found.row, parts, len(norms)).astype(np.float32)
 
@@ -203,9 +204,8 @@ class Statistics:
         if not idf.any() or not len(ends):
             return Matches.none(len(ends))
         codes = (query.terms[:, None] * _FIELDS + np.arange(_FIELDS)).ravel()
-        known = np.flatnonzero(codes < len(self._frequencies))
-        hit, place = self._hits(codes[known], entries)
-        entry, term = entries[hit], known[place] // _FIELDS
+        hit, place = self._sought(codes, entries)
+        entry, term = entries[hit], place // _FIELDS
         cell = ends.searchsorted(hit, side="right") * len(idf) + term
         in_title = in_field(entry, "title")
         tf = (entry & MOST_COUNTED).astype(np.float64)
@@ -234,15 +234,21 @@ class Statistics:
     def _mean_length(self, which: int | slice) -> float:
         return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
 
-    def _hits(
+    def _sought(
         self, codes: NDArray[np.int64], entries: NDArray[np.uint32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The places of the entries that have one of the codes, and which of them each has."""
-        self._slots[codes] = np.arange(1, len(codes) + 1)
-        slots = self._slots[entries >> COUNT_BITS]
-        self._slots[codes] = 0
-        hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
-        return hit, slots[hit].astype(np.int64) - 1
+        known = np.flatnonzero(codes < len(self._frequencies))
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for start in range(0, len(known), _SOUGHT):
+            part = known[start : start + _SOUGHT]
+            self._slots[codes[part]] = np.arange(1, len(part) + 1)
+            slots = self._slots[entries >> COUNT_BITS]
+            self._slots[codes[part]] = 0
+            hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
+            found.append((hit, part[slots[hit].astype(np.int64) - 1]))
+        hit, place = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return hit, place
 
     def standing(
         self, terms: NDArray[np.int64], fields: Sequence[str], rows: RowTerms
@@ -250,14 +256,8 @@ class Statistics:
         """Where the terms stand in some fields of some rows: the row and the term's place, each."""
         numbers = np.array([TEXT_FIELDS.index(field) for field in fields])
         codes = (terms[:, None] * _FIELDS + numbers).ravel()
-        known = np.flatnonzero(codes < len(self._frequencies))
-        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for start in range(0, len(known), _SOUGHT):
-            part = known[start : start + _SOUGHT]
-            hit, place = self._hits(codes[part], rows.entries)
-            found.append((rows.ends.searchsorted(hit, side="right"), part[place] // len(fields)))
-        row, term = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return row, term
+        hit, place = self._sought(codes, rows.entries)
+        return rows.ends.searchsorted(hit, side="right"), place // len(fields)
 
     def _norms(self, lengths: NDArray[np.uint32]) -> NDArray[np.float64]:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)

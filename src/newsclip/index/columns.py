@@ -91,12 +91,17 @@ class RowTerms:
     lengths: NDArray[np.uint32]
 
 
-def terms_of(entries: NDArray[np.uint32]) -> NDArray[np.int64]:
+def terms_of(entries: NDArray[np.integer]) -> NDArray[np.int64]:
     """The term of each entry."""
     return (entries >> (COUNT_BITS + _FIELD_BITS)).astype(np.int64)
 
 
-def in_field(entries: NDArray[np.uint32], field: str) -> NDArray[np.bool_]:
+def fields_of(entries: NDArray[np.integer]) -> NDArray[np.integer]:
+    """The place in TEXT_FIELDS of the field that each entry is of."""
+    return (entries >> COUNT_BITS) & (len(TEXT_FIELDS) - 1)
+
+
+def in_field(entries: NDArray[np.integer], field: str) -> NDArray[np.bool_]:
     """Which entries are of a text field; by their bits, in a fifth of a remainder's time."""
     bits = (len(TEXT_FIELDS) - 1) << COUNT_BITS
     within: NDArray[np.bool_] = entries & bits == TEXT_FIELDS.index(field) << COUNT_BITS

@@ -51,11 +51,11 @@ class ArticleEncoder:
         It is that of the whole text plus, by half, that of its first 20 words, since news says at
         the beginning what it is about (decision 53).
         """
-        rows = self.model.encode_documents(texts)
+        rows, weight = self.model.encode_documents(texts), _HEAD_WEIGHTS[self.recipe]
+        if not weight:
+            return rows
         words = [text.split(None, _HEAD) for text in texts]
-        longer = [place for place, each in enumerate(words) if len(each) > _HEAD]
-        weight = _HEAD_WEIGHTS[self.recipe]
-        if weight and longer:
+        if longer := [place for place, each in enumerate(words) if len(each) > _HEAD]:
             heads = [" ".join(words[place][:_HEAD]) for place in longer]
             sums = rows[longer] + weight * self.model.encode_documents(heads)
             rows[longer] = sums / np.linalg.norm(sums, axis=1, keepdims=True)

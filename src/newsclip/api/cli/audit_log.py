@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from newsclip.api.cli.options import limit_option, open_store
-from newsclip.api.cli.output import print_facts, print_json
+from newsclip.api.cli.output import print_entries
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -45,7 +45,4 @@ def print_log(
     asked = checked(AuditQuery, kind=kind, **parameters)
     with open_store() as store:
         answer = audit_answer(store, asked)
-    if as_json:
-        print_json(answer)
-    elif answer["entries"]:
-        print_facts(row(entry) for entry in answer["entries"])
+    print_entries(answer, "entries", row, as_json)

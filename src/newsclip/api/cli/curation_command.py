@@ -9,7 +9,7 @@ import click
 
 from newsclip.api.cli.audit_log import log_options, print_log
 from newsclip.api.cli.options import common_options, json_option, limit_option, open_store
-from newsclip.api.cli.output import print_facts, print_json
+from newsclip.api.cli.output import print_entries, print_facts, print_json
 
 _KINDS = click.Choice(["pin", "hide", "block"])
 _author_option = click.option("--author", required=True, help="Who rules this; for the log.")
@@ -43,10 +43,7 @@ def list_(as_json: bool, **parameters: Any) -> None:
     asked = checked(RulesQuery, **parameters)
     with open_store() as store:
         answer = rules_answer(store, asked)
-    if as_json:
-        print_json(answer)
-    elif answer["rules"]:
-        print_facts(_row(rule) for rule in answer["rules"])
+    print_entries(answer, "rules", _row, as_json)
 
 
 @curation.command("put")

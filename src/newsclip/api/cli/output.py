@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -20,6 +20,19 @@ def print_facts(facts: Iterable[Sequence[str]]) -> None:
     for row in rows:
         cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+
+
+def print_entries(
+    answer: Mapping[str, Any],
+    name: str,
+    row: Callable[[Mapping[str, Any]], Sequence[str]],
+    as_json: bool,
+) -> None:
+    """Prints an answer as JSON, or each of its entries of this name as one ``row``."""
+    if as_json:
+        print_json(answer)
+    elif answer[name]:
+        print_facts(row(entry) for entry in answer[name])
 
 
 def plain(text: Any) -> str:

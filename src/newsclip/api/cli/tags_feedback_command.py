@@ -14,7 +14,7 @@ from newsclip.api.cli.options import (
     open_archive,
     open_store,
 )
-from newsclip.api.cli.output import print_facts, print_json
+from newsclip.api.cli.output import print_entries, print_facts, print_json
 from newsclip.api.cli.source import open_source, reading
 
 _author_option = click.option("--author", required=True, help="Who judges; for the log.")
@@ -85,10 +85,7 @@ def list_(as_json: bool, **parameters: Any) -> None:
     asked = checked(FeedbackQuery, **parameters)
     with open_store() as store:
         answer = feedback_list(store, asked)
-    if as_json:
-        print_json(answer)
-    elif answer["feedback"]:
-        print_facts(_row(entry) for entry in answer["feedback"])
+    print_entries(answer, "feedback", _row, as_json)
 
 
 @feedback.command("undo")

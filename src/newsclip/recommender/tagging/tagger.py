@@ -79,8 +79,9 @@ class Tagger:
             for tag, value in values.items():
                 column[numbers[fold(tag)]] += value
         none = np.zeros(len(more), np.float32)
-        learned = (np.append(column, none) for column in (decisions, worded, meant))
-        return Table(next(learned), *columns, *learned), more
+        decisions, worded, meant = (np.append(each, none) for each in (decisions, worded, meant))
+        votes, more_votes, title, often_named = columns
+        return Table(decisions, votes, more_votes, title, often_named, worded, meant), more
 
     def chances(self, table: Table) -> Floats:
         """The chance of each tag of :meth:`table`, 0 to 1."""
