@@ -9,6 +9,13 @@ from datetime import timedelta
 
 from newsclip.index import alike, clusters
 from newsclip.index.article import Article
+from newsclip.index.telling_words import (
+    FEW_FIGURES,
+    LEAST_CONTAINED,
+    LEAST_COVERED,
+    LEAST_FIGURES,
+    LEAST_FIGURES_KEPT,
+)
 
 Shingles = set[tuple[str, ...]]
 Clusters = dict[str, set[str]]
@@ -49,11 +56,11 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
     sizes = sorted(sum(_counted(each).values()) for each in (one, other))
     figures = [{term for term in each if term.isdigit()} for each in (one, other)]
     fewest, kept = min(map(len, figures)), len(figures[0] & figures[1])
-    if fewest >= alike.LEAST_FIGURES:
-        least = 0 if fewest <= alike.FEW_FIGURES else alike.LEAST_FIGURES_KEPT * fewest
+    if fewest >= LEAST_FIGURES:
+        least = 0 if fewest <= FEW_FIGURES else LEAST_FIGURES_KEPT * fewest
         if kept <= least:
             return False
-    return both >= alike.LEAST_CONTAINED * sizes[0] and both >= alike.LEAST_COVERED * sizes[1]
+    return both >= LEAST_CONTAINED * sizes[0] and both >= LEAST_COVERED * sizes[1]
 
 
 def _counted(terms: Sequence[str]) -> Counter[str]:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsclip.index import analysis
 from newsclip.index.analysis import Analyzer, form_analyzer, prepared, spelled_out
 
 ANALYZER = Analyzer()
@@ -183,9 +182,8 @@ def test_words_of_a_text_in_one_language_after_another() -> None:
 # The memo
 
 
-def test_a_full_memo_starts_over_and_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_MEMO_CHUNKS", 3)
-    analyzer = Analyzer()
+def test_a_full_memo_starts_over_and_changes_no_answer() -> None:
+    analyzer = Analyzer(remembered=3)
     for text in ["fishes ships", "laws fishes", "ships stars", "fishes ships laws stars"]:
         assert analyzer.terms(text) == ANALYZER.terms(text)
         assert len(analyzer._memos["english"]) <= 3

@@ -8,8 +8,9 @@ from tests.doubles import article
 from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
 from newsclip.index.columns import Block
-from newsclip.index.digest import Digester, field_terms, field_texts, term_entries
+from newsclip.index.digest import Digester, field_terms, field_texts
 from newsclip.index.filters import ALWAYS, NEVER
+from newsclip.index.occurrences import Occurrences
 from newsclip.index.strings import UNKNOWN, Strings
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -152,18 +153,18 @@ def test_a_text_that_is_only_asked_with_teaches_no_term() -> None:
     known = Strings()
     known.add(["fish", "law"])
     terms = field_terms({"body": "a fish, unheard", "title": "Law"}, TERMS)
-    entries, lengths = term_entries(terms, known.numbers)
-    assert entries.tolist() == [(0 * 4 + BODY) << 7 | 64 | 1, (1 * 4 + TITLE) << 7 | 1]
-    assert lengths == [1, 0, 3, 0]
+    found = Occurrences.of([terms]).counted(known.numbers)
+    assert found.entries.tolist() == [(0 * 4 + BODY) << 7 | 64 | 1, (1 * 4 + TITLE) << 7 | 1]
+    assert found.lengths.tolist() == [[1, 0, 3, 0]]
     assert (len(known), known.number("unheard")) == (2, UNKNOWN)
-    entries, lengths = term_entries(field_terms({}, TERMS), known.numbers)
-    assert (entries.tolist(), lengths) == ([], [0] * 4)
+    found = Occurrences.of([field_terms({}, TERMS)]).counted(known.numbers)
+    assert (found.entries.tolist(), found.lengths.tolist()) == ([], [[0] * 4])
 
 
 def test_terms_beyond_the_last_code_count_for_nothing() -> None:
     def numbers(terms: list[str]) -> np.ndarray:
         return np.array([2**23 - 1 if term == "last" else 2**23 for term in terms], np.int64)
 
-    entries, lengths = term_entries(field_terms({"tags": "last beyond"}, TERMS), numbers)
-    assert entries.tolist() == [2**32 - 128 + 1], "the highest code in 32 bits"
-    assert lengths == [0, 0, 0, 2]
+    found = Occurrences.of([field_terms({"tags": "last beyond"}, TERMS)]).counted(numbers)
+    assert found.entries.tolist() == [2**32 - 128 + 1], "the highest code in 32 bits"
+    assert found.lengths.tolist() == [[0, 0, 0, 2]]

@@ -16,16 +16,16 @@ _LONGEST_WORD = 60  # bytes; longer ones are numbers, addresses and noise
 _SIGNS = r"\x00-/:-@\[-`{-\x7f"
 _LETTER, _LETTER_OR_DIGIT = r"[^\W\d_]", r"(?:[^\W_]|[\u0300-\u036f])"  # or an accent of its own
 _CHUNK = re.compile(
-    rf"[^\x00-\x22\x24-/:-@\[-`{{-\x7f][^{_SIGNS}]*"  # the first may be "#"
-    rf"(?:(?<!{_LETTER_OR_DIGIT}.)(?<={_LETTER})(?:\.{_LETTER})+(?!{_LETTER_OR_DIGIT})"
-    rf"[^{_SIGNS}]*)*",
+    rf"[^\x00-\x22\x24-/:-@\[-`{{-\x7f][^{_SIGNS}]*+"  # the first may be "#"
+    rf"(?:\.(?<!{_LETTER_OR_DIGIT}.\.)(?<={_LETTER}\.){_LETTER}(?:\.{_LETTER})*"
+    rf"(?!{_LETTER_OR_DIGIT})[^{_SIGNS}]*+)*+",
     re.DOTALL,
 )
 _POINT_WITHIN = re.compile(  # begins with the point, so that the search for it is quick
     rf"\.(?<!{_LETTER_OR_DIGIT}.\.)(?<={_LETTER}\.)(?={_LETTER}(?!{_LETTER_OR_DIGIT}))", re.DOTALL
 )
 _HASHTAG = re.compile(rf"#[^{_SIGNS}]+")
-_MEMO_CHUNKS = 50_000  # some 10 MB a generation
+_REMEMBERED = 50_000  # chunks in a generation, some 10 MB
 _MEMO_LENGTH = 40  # characters; longer chunks are rarely seen twice
 _CAMEL_CASE = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[_-]"
@@ -115,7 +115,9 @@ class Analyzer:
     between two ASCII signs is analysed once and remembered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = _REMEMBERED) -> None:
+        """``remembered`` chunks of each stemmer's texts, and as many of the texts before them."""
+        self._remembered = remembered
         self._memos: dict[str, _Memo] = {}
         self._read = ("", ""), Words(self._memo(""), "")
 
@@ -140,7 +142,7 @@ class Analyzer:
 
     def _memo(self, stemmer: str) -> "_Memo":
         if stemmer not in self._memos:
-            self._memos[stemmer] = _Memo(stemmer)
+            self._memos[stemmer] = _Memo(stemmer, self._remembered)
         return self._memos[stemmer]
 
     def as_written(
@@ -243,8 +245,9 @@ class _Memo(dict[str, tuple[str, ...]]):
     When it is full it starts over; what is asked for again comes from the generation before.
     """
 
-    def __init__(self, stemmer: str) -> None:
+    def __init__(self, stemmer: str, remembered: int) -> None:
         super().__init__()
+        self._remembered = remembered
         self._analyzer = _analyzer(stemmer)
         self._before: dict[str, tuple[str, ...]] = {}
 
@@ -253,7 +256,7 @@ class _Memo(dict[str, tuple[str, ...]]):
         if terms is None:
             terms = tuple(term for term, _, _ in self._read(chunk))
         if len(chunk) <= _MEMO_LENGTH:
-            if len(self) >= _MEMO_CHUNKS:
+            if len(self) >= self._remembered:
                 self._before = dict(self)
                 self.clear()
             self[chunk] = terms

@@ -12,21 +12,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.alike import (
-    LEAST_SHARED,
-    Kinds,
-    Postings,
-    Words,
-    alike,
-    confirmed,
-    in_window,
-    resembling,
-)
+from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resembling
 from newsclip.index.columns import Array, Rows, spans
-from newsclip.index.digest import term_entries
+from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
 from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
 from newsclip.index.strings import Strings
+from newsclip.index.telling_words import Kinds, Words, confirmed
 
 MOST_TELLING = 6
 """A number that more articles' sketches hold tells of a template: captions of a gallery, the lines
@@ -197,9 +189,10 @@ class Clusters:
 
         ``published_at`` is in seconds since 1970, NEVER for unknown.
         """
-        sketch = self._sketcher.sketches([terms])
+        occurrences = Occurrences.of([[(), (), terms, ()]])
+        sketch = self._sketcher.sketches(occurrences.terms, *occurrences.bodies(), 1)
         found = [
-            self._alike_to_text(terms, sketch, published_at, segment, postings)
+            self._alike_to_text(occurrences, sketch, published_at, segment, postings)
             for segment, postings in self._layers()
         ]
         keys = np.sort(np.concatenate(found))
@@ -210,7 +203,7 @@ class Clusters:
 
     def _alike_to_text(
         self,
-        terms: Sequence[str],
+        text: Occurrences,
         sketch: Sketches,
         published_at: int,
         segment: Segment,
@@ -221,20 +214,20 @@ class Clusters:
         moment = np.full(len(rows), published_at, np.int64)
         rows = rows[in_window(moment, columns["published_at"][rows])]
         rows = rows[resembling(np.repeat(sketch, len(rows), axis=0), columns["sketch"][rows])]
-        own = self._words(terms, len(rows))
+        own = self._words(text, len(rows))
         right = confirmed(own, Words.of(columns, rows, self._kinds))
         keys: NDArray[np.int64] = columns["key"][rows[right]].astype(np.int64)
         return keys
 
-    def _words(self, terms: Sequence[str], times: int) -> Words:
+    def _words(self, text: Occurrences, times: int) -> Words:
         """The words of a body that may have some that the archive does not know, repeated."""
-        entries = term_entries([(), (), terms, ()], self._terms.numbers)[0]
+        entries = text.counted(self._terms.numbers).entries
         body = np.repeat(np.arange(times), len(entries))
         known = Words.of_entries(np.tile(entries, times), body, times, self._kinds)
-        telling = [term for term in terms if is_telling(term)]
-        figures = {term for term in telling if term[0] in "0123456789"}
+        telling = np.array([is_telling(term) for term in text.terms], np.bool_)
+        figures = sum(term[0] in "0123456789" for term in text.terms)
         return replace(
             known,
-            sizes=np.full(times, float(len(telling))),
-            figures=np.full(times, float(len(figures))),
+            sizes=np.full(times, float(np.count_nonzero(telling[text.places]))),
+            figures=np.full(times, float(figures)),
         )

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.alike import Kinds, Postings, adjacency, alike
+from newsclip.index.alike import Postings, adjacency, alike
 from newsclip.index.analysis import Analyzer
 from newsclip.index.catalog import newest_first
 from newsclip.index.columns import COUNT_BITS, TEXT_FIELDS, Array, Columns, Rows
 from newsclip.index.completions import stored_completions
 from newsclip.index.strings import Strings
+from newsclip.index.telling_words import Kinds
 from newsclip.index.wordlist import WORD_LIST, WordList
 
 TYPES: Mapping[str, str] = {

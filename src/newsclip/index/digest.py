@@ -1,6 +1,5 @@
 """An article as a row: what the columns of a segment hold of it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -8,25 +7,14 @@ from numpy.typing import NDArray
 
 from newsclip.index.analysis import spelled_out
 from newsclip.index.article import Article
-from newsclip.index.columns import (
-    BODY,
-    COUNT_BITS,
-    IN_LEAD,
-    LEAD,
-    MOST_COUNTED,
-    MOST_TERMS,
-    TEXT_FIELDS,
-    Block,
-)
+from newsclip.index.columns import TEXT_FIELDS, Block
 from newsclip.index.filters import NEVER, attributes, seconds, visible_span
+from newsclip.index.occurrences import FieldTerms, Occurrences
 from newsclip.index.sketch import Sketcher
 from newsclip.index.strings import Strings
 
 TermsOf = Callable[[str, str | None], Sequence[str]]
 """The terms of a text in a language."""
-
-FieldTerms = Sequence[Sequence[str]]
-"""The terms of a text, by field, in the order of TEXT_FIELDS."""
 
 
 def attribute_name(attribute: str, folded: str) -> str:
@@ -67,28 +55,6 @@ def article_terms(article: Article, terms_of: TermsOf) -> FieldTerms:
     return field_terms(field_texts(article), terms_of, article.language)
 
 
-def term_entries(
-    terms_by_field: FieldTerms, number_of: Callable[[list[str]], NDArray[np.int64]]
-) -> tuple[NDArray[np.int64], list[int]]:
-    """The terms of a text with their counts, as a segment stores them, and each field's length.
-
-    Those of the body tell whether they stand in its lead. The entries ascend. Terms that
-    ``number_of`` answers with a negative number are left out.
-    """
-    entries, lengths = [], []
-    for field, terms in enumerate(terms_by_field):
-        lengths.append(len(terms))
-        counted = Counter(terms)
-        numbers = number_of(list(counted))
-        counts = np.minimum(np.fromiter(counted.values(), np.int64, len(counted)), MOST_COUNTED)
-        if field == BODY:
-            # The terms are counted in the order in which they first stand in the text.
-            counts[: len(set(terms[:LEAD]))] |= IN_LEAD
-        entry = (numbers * len(TEXT_FIELDS) + field) << COUNT_BITS | counts
-        entries.append(entry[(numbers >= 0) & (numbers < MOST_TERMS)])
-    return np.sort(np.concatenate(entries)), lengths
-
-
 class Digester:
     """Makes blocks of articles, and numbers the terms and names that are new with them."""
 
@@ -109,7 +75,8 @@ class Digester:
         ``terms`` are those of the articles, where they are known.
         """
         terms = terms or [article_terms(each, self._terms_of) for each in articles.values()]
-        counted = [term_entries(by_field, self._terms.add) for by_field in terms]
+        occurrences = Occurrences.of(terms)
+        counted = occurrences.counted(self._terms.add)
         attributes = [self._attributes(article) for article in articles.values()]
         for article in articles.values():
             self._written("author", article.authors)  # no column; to be shown as it is written
@@ -118,16 +85,18 @@ class Digester:
             plain=self._plain(articles),
             wide={
                 "embedding": embeddings.astype(np.float16),
-                "field_length": np.array([lengths for _, lengths in counted], np.uint32),
-                "sketch": self._sketcher.sketches([by_field[BODY] for by_field in terms]),
+                "field_length": counted.lengths,
+                "sketch": self._sketcher.sketches(
+                    occurrences.terms, *occurrences.bodies(), len(articles)
+                ),
             },
             lengths={
-                "term": _lengths(entries for entries, _ in counted),
+                "term": np.diff(counted.ends, prepend=0),
                 "attribute": _lengths(attributes),
                 "tag": _lengths(tags),
             },
             values={
-                "term.entry": np.concatenate([entries for entries, _ in counted]),
+                "term.entry": counted.entries,
                 "attribute.name": np.concatenate(attributes),
                 "tag.written": np.concatenate(tags),
             },

@@ -12,7 +12,7 @@ from tantivy import Occur, Query
 from newsclip.index.analysis import Analyzer, form_analyzer, prepared, term_analyzer
 from newsclip.index.article import Article
 from newsclip.index.bm25 import FIELD_WEIGHTS
-from newsclip.index.digest import FieldTerms, article_terms, field_texts
+from newsclip.index.digest import article_terms, field_texts
 from newsclip.index.filters import (
     ATTRIBUTES,
     NEVER,
@@ -23,6 +23,7 @@ from newsclip.index.filters import (
     exclusions,
     seconds,
 )
+from newsclip.index.occurrences import FieldTerms
 
 _WRITER_BYTES = 64 * 2**20
 

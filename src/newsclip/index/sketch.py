@@ -6,7 +6,6 @@ shingles' hashes (bottom-k MinHash; Broder 1997, "On the resemblance and contain
 
 import zlib
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,25 +37,29 @@ class Sketcher:
     def __init__(self) -> None:
         self._hashes = _Hashes()
 
-    def sketches(self, bodies: Sequence[Sequence[str]]) -> Sketches:
-        """The sketches of some bodies, given by their terms in order; ``(n, WIDTH)``."""
-        count = sum(map(len, bodies))
-        terms = map(self._hashes.__getitem__, chain.from_iterable(bodies))
-        hashes = np.fromiter(terms, np.uint64, count)
-        owner = np.repeat(np.arange(len(bodies), dtype=np.uint64), [len(each) for each in bodies])
+    def sketches(
+        self, terms: Sequence[str], body: NDArray[np.int64], place: NDArray[np.int64], bodies: int
+    ) -> Sketches:
+        """The sketches of some bodies, ``(bodies, WIDTH)``.
+
+        Occurrences in their order, by the number of each one's ``body`` and its ``place`` in
+        ``terms``.
+        """
+        known = map(self._hashes.__getitem__, terms)
+        hashes, owner = np.fromiter(known, np.uint64, len(terms))[place], body.astype(np.uint64)
         telling = hashes > 0
         hashes, owner = hashes[telling], owner[telling]
         last = len(hashes) - _SHINGLE + 1
         if last <= 0:
-            return np.full((len(bodies), WIDTH), EMPTY)
+            return np.full((bodies, WIDTH), EMPTY)
         shingles = np.zeros(last, np.uint64)
-        for place in range(_SHINGLE):
-            shingles = _mixed(shingles + hashes[place : place + last])
+        for step in range(_SHINGLE):
+            shingles = _mixed(shingles + hashes[step : step + last])
         whole = owner[:last] == owner[_SHINGLE - 1 :]
         numbers = owner[:last][whole] << np.uint64(32) | shingles[whole] >> np.uint64(32)
         numbers.sort()  # np.unique takes ten times as long
         first = np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]
-        return _lowest(numbers[first], len(bodies))
+        return _lowest(numbers[first], bodies)
 
 
 class _Hashes(dict[str, int]):

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from newsclip.index.analysis import Word, Words, stemmer_of
 from newsclip.index.bm25 import Matches, Places, TermQuery
 from newsclip.index.columns import MOST_COUNTED, TEXT_FIELDS, fields_of, in_field, terms_of
-from newsclip.index.digest import field_terms, term_entries
+from newsclip.index.digest import field_terms
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.held import HeldTerms
 from newsclip.index.lexicon import FieldTerm
+from newsclip.index.occurrences import Occurrences
 from newsclip.index.typed import Typed
 from newsclip.index.view.rows import RowView
 from newsclip.index.view.scored import Keys, TermCounts
@@ -148,7 +149,7 @@ class WordView(RowView):
     def terms_in(self, texts: Mapping[str, str], language: str | None = None) -> TermCounts:
         """The terms of a text that is not in the archive, by its fields (see TEXT_FIELDS)."""
         terms = field_terms(texts, self._analyzer.terms, language)
-        return _term_counts(term_entries(terms, self._layers.terms.numbers)[0])
+        return _term_counts(Occurrences.of([terms]).counted(self._layers.terms.numbers).entries)
 
     def term_texts(self, terms: Keys) -> list[str]:
         """The terms with these numbers."""
