@@ -55,7 +55,8 @@ def scores(
         score = _logistic(slope * (words + _MEANING[kind_of(text)] * likeness) + offset)
         if is_name:
             everything = {term for field in shelf[article_id].values() for term in field}
-            score = score / 2 + (0.5 if everything.issuperset(known) else 0)
+            typed = {written[term] for term in known if term in everything}
+            score = score / 2 + (0.5 if typed == {written[term] for term in known} else 0)
         found[article_id] = score
     return found
 
