@@ -133,3 +133,7 @@ def test_scored_parts() -> None:
     assert scored.first(2, offset=3).scores.tolist() == [0.0]
     assert scored.first(2, offset=4).keys.tolist() == []
     assert len(Scored.none().keys) == len(Scored.none().scores) == 0
+    scores, missing = scored.scores_of(np.array([9, 4, 5, 10, 5, 0]))
+    assert scores.tolist() == pytest.approx([0.5, 0, 0.9, 0, 0.9, 0])
+    assert missing.tolist() == [False, True, False, True, False, True]
+    assert Scored.none().scores_of(np.array([5]))[1].tolist() == [True]

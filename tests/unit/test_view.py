@@ -93,6 +93,22 @@ def test_equal_articles_have_equal_cosines_in_whichever_layer(tmp_path: Path) ->
     assert len(set(np.concatenate(found).tolist())) == 1
 
 
+def test_cosines_are_the_same_whether_some_are_known_or_none(tmp_path: Path) -> None:
+    with axis_archive(tmp_path) as archive:
+        archive.put([article(n, title="fish ship " * n + "vote law") for n in range(9)])
+        compaction.compact(archive.store)
+        archive.put([article(n, title="vote law " * n + "ship") for n in range(9, 20)])
+        query = embedding_of("ship vote vote star").astype(np.float32)
+        with archive.reading(NOON) as view:
+            keys = np.array([view.key_of(str(n)) for n in (3, 19, 0, 11, 7, 15)])
+            apart = [view.cosines(query, keys[n : n + 1])[0] for n in range(len(keys))]
+            for known in (0, 5, 20):
+                view.nearest(query, known, Filter())
+                assert view.cosines(query, keys).tolist() == apart
+            view.nearest(embedding_of("law").astype(np.float32), 20, Filter())
+            assert view.cosines(query, keys).tolist() == apart
+
+
 def test_words_of_both(view: View) -> None:
     query = view.query({"fish": 1.0, "unheard": 1.0, "star": 1.0})
     assert view.term_texts(query.terms) == ["fish", "star"]

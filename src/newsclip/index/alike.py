@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.columns import Columns, Rows
+from newsclip.index.columns import Columns, Rows, runs
 from newsclip.index.filters import NEVER
 from newsclip.index.sketch import EMPTY, Sketches, shared
 from newsclip.index.telling_words import Kinds, Outlines, Words, confirmed
@@ -79,9 +79,8 @@ class Postings:
         order = np.argsort(values)  # searched in their order, they are found in half the time
         starts, ends = self.spans(values[order])
         count = np.where(ends - starts > MOST_HOLDERS, 0, ends - starts)
-        owner = np.repeat(held[order] // sketches.shape[1], count)
-        runs = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        other = self.rows[np.repeat(starts, count) + runs].astype(np.int64)
+        places, value = runs(starts, count)
+        owner, other = held[order][value] // sketches.shape[1], self.rows[places].astype(np.int64)
         if below is not None:
             earlier = other < below[owner]
             owner, other = owner[earlier], other[earlier]

@@ -190,7 +190,7 @@ def _beginning_alike(memo: "_Memo", text: str, lowered: str, term: str) -> Itera
     beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
     place = lowered.find(beginning)
     while place >= 0:
-        if (chunk := _CHUNK.match(text, place)) and _begins_word(text, place):
+        if _begins_word(text, place) and (chunk := _CHUNK.match(text, place)):
             yield from _in_chunk(memo, chunk, {term})
         place = lowered.find(beginning, place + 1)
 
@@ -198,6 +198,8 @@ def _beginning_alike(memo: "_Memo", text: str, lowered: str, term: str) -> Itera
 def _begins_word(text: str, place: int) -> bool:
     """Whether a word begins here for sure; not what may be within "U.S." or a hashtag."""
     before = text[place - 1] if place else " "
+    if before == " " or before.isalnum():  # as most are
+        return before == " "
     if before == "#" or (before == "." and place > 1 and text[place - 2].isalpha()):
         return False
     return _ends_words(before)

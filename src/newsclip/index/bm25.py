@@ -243,7 +243,7 @@ class Statistics:
         for start in range(0, len(known), _SOUGHT):
             part = known[start : start + _SOUGHT]
             self._slots[codes[part]] = np.arange(1, len(part) + 1)
-            slots = self._slots[entries >> COUNT_BITS]
+            slots = self._slots.take(entries >> COUNT_BITS)  # in half the time of brackets
             self._slots[codes[part]] = 0
             hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
             found.append((hit, part[slots[hit].astype(np.int64) - 1]))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resembling
-from newsclip.index.columns import Array, Rows, spans
+from newsclip.index.columns import Array, Rows, runs, spans
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
 from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
@@ -131,9 +131,13 @@ class Clusters:
         links = self._linked.get(key)
         if links is None:
             others = self._alike_to(key)
-            own = self._sketches(np.array([key], np.int64))
-            links = tuple(others[self._tell(own, self._sketches(others))].tolist())
-            self._linked[key] = links
+            told = np.array([other in self._linked for other in others.tolist()], np.bool_)
+            # What was told of one is so of the other.
+            found = [other for other in others[told].tolist() if key in self._linked[other]]
+            if not told.all():
+                own, asked = self._sketches(np.array([key], np.int64)), others[~told]
+                found += asked[self._tell(own, self._sketches(asked))].tolist()
+            links = self._linked[key] = tuple(found)
         return links
 
     def _alike_to(self, key: int) -> NDArray[np.int64]:
@@ -161,7 +165,9 @@ class Clusters:
         templates = self._templates(np.unique(np.concatenate((own, others))), own, also)
         own = np.repeat(own, len(others), axis=0)
         twice, altogether = shared(own, others)
-        twice_own, altogether_own = shared(own, others, templates)
+        twice_own, altogether_own = twice, altogether
+        if len(templates):
+            twice_own, altogether_own = shared(own, others, templates)
         telling = (
             (twice_own >= LEAST_SHARED)
             & (twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own)
@@ -173,16 +179,19 @@ class Clusters:
         self, values: NDArray[np.uint32], own: Sketches, also: int
     ) -> NDArray[np.uint32]:
         """Those of the values that too many articles hold; ``also`` more hold the ``own``."""
-        more = also * np.isin(values, own)
-        spans = [(*postings.spans(values), postings.rows) for _, postings in self._layers()]
-        holders = more + sum(ends - starts for starts, ends, _ in spans)
+        more = also * np.isin(values, own) if also else np.zeros(len(values), np.int64)
+        layers = [
+            (segment, postings, *postings.spans(values)) for segment, postings in self._layers()
+        ]
+        holders = more + sum(ends - starts for *_, starts, ends in layers)
         suspects = np.flatnonzero(holders > MOST_TELLING)
-        alive = [more[place] for place in suspects]
-        for (segment, _), (starts, ends, rows) in zip(self._layers(), spans, strict=True):
-            for number, place in enumerate(suspects.tolist()):
-                held = rows[starts[place] : ends[place]][:_COUNTED].astype(np.int64)
-                alive[number] += len(segment.catalog.alive(held))
-        return values[suspects[np.array(alive, np.int64) > MOST_TELLING]]
+        alive = more[suspects]
+        for segment, postings, starts, ends in layers:
+            lengths = np.minimum(ends - starts, _COUNTED)[suspects]
+            places, suspect = runs(starts[suspects], lengths)
+            exists = segment.catalog.alive_mask()[postings.rows[places]]
+            alive += np.bincount(suspect[exists], minlength=len(suspects))
+        return values[suspects[alive > MOST_TELLING]]
 
     def copies_of_text(self, terms: Sequence[str], published_at: int) -> tuple[int, ...]:
         """The copies of a body, given by its terms in order, and the copies of those.

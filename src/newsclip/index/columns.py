@@ -113,6 +113,13 @@ def spans(ends: Array, rows: Rows) -> tuple[Rows, Rows]:
     return np.where(rows > 0, ends[rows - 1], 0), ends[rows]
 
 
+def runs(starts: Rows, lengths: Rows) -> tuple[Rows, Rows]:
+    """The places of some runs, one after the other, and for each the number of its run."""
+    run = np.repeat(np.arange(len(lengths)), lengths)
+    before = np.cumsum(lengths) - lengths
+    return np.arange(len(run)) + (starts - before)[run], run
+
+
 def widths(dimension: int) -> dict[str, int]:
     """How many values the columns of fixed width have in a row."""
     return {"embedding": dimension, "field_length": len(TEXT_FIELDS), "sketch": WIDTH}
@@ -168,10 +175,8 @@ class Columns:
     def gathered(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, and for each the place in ``rows``; quick for short groups."""
         starts, stops = spans(self[f"{group}.end"], rows)
-        lengths = stops - starts
-        shifts = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
-        values = self[f"{group}.{value}"][np.arange(len(shifts)) + shifts]
-        return values, np.repeat(np.arange(len(rows)), lengths)
+        places, row = runs(starts, stops - starts)
+        return self[f"{group}.{value}"][places], row
 
     def terms(self, rows: Rows) -> RowTerms:
         """The terms of some rows."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from newsclip.index.bm25 import Matches, TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
-from newsclip.recommender.fusion import LOOKED_UP, found, meaning_scores, semantic_scores
+from newsclip.recommender.fusion import LOOKED_UP, found, meaning_scores
 from newsclip.recommender.query_kind import QueryKind, kind_of
 
 MEANING_FLOOR = 0.3
@@ -84,7 +84,7 @@ def candidates(view: View, asked: Asked, where: Filter, depth: int) -> Candidate
     """The best of both sides, up to ``depth`` of each."""
     matched, near = found(view, asked.query.first(LOOKED_UP), asked.embedding, where, depth)
     keys = np.union1d(matched, near.keys)
-    ranked = Scored.ranked(keys, scores(view, asked, keys, near)).above(0)
+    ranked = Scored.ranked(keys, scores(view, asked, keys)).above(0)
     return Candidates(ranked, len(matched) < depth, len(near_enough(view, asked, near)) < depth)
 
 
@@ -95,19 +95,18 @@ def near_enough(view: View, asked: Asked, near: Scored) -> NDArray[np.int64]:
     return near.keys[meaning_scores(view, asked.embedding, near.scores) >= asked.floor]
 
 
-def scores(
-    view: View, asked: Asked, keys: NDArray[np.int64], near: Scored | None = None
-) -> NDArray[np.float32]:
+def scores(view: View, asked: Asked, keys: NDArray[np.int64]) -> NDArray[np.float32]:
     """How well each key answers, ``(n,)``, 0 to 1; 0 for what is no answer. The keys ascend.
 
-    ``near`` are those whose cosines are known. An article without any of the words is an answer if
-    its meaning is near enough. Of a rare name one that has all words scores over a half, and any
-    other at most a half, so that no likeness in meaning outranks the name itself.
+    An article without any of the words is an answer if its meaning is near enough. Of a rare name
+    one that has all words scores over a half, and any other at most a half, so that no likeness in
+    meaning outranks the name itself.
     """
     matches = view.matches(asked.query, keys)
     meaning = np.zeros(len(keys))
     if asked.embedding is not None:
-        meaning += semantic_scores(view, asked.embedding, keys, near or Scored.none())
+        cosines = view.cosines(asked.embedding, keys)
+        meaning += meaning_scores(view, asked.embedding, cosines)
     means = meaning >= asked.floor
     if asked.by_meaning:
         return np.where(means, MEANS.scores(meaning), 0).astype(np.float32)

@@ -49,7 +49,7 @@ def candidates(
     if semantic_weight < 1:
         scores += (1 - semantic_weight) * keyword_scores(view, query, keys)
     if embedding is not None:
-        scores += semantic_weight * semantic_scores(view, embedding, keys, near)
+        scores += semantic_weight * meaning_scores(view, embedding, view.cosines(embedding, keys))
     return Scored.ranked(keys, scores)
 
 
@@ -77,18 +77,6 @@ def keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDA
     shares = view.keyword_scores(query, keys) / max(view.ceiling(query), 1e-9)
     scores: NDArray[np.float32] = np.sqrt(np.minimum(shares, 1))
     return scores
-
-
-def semantic_scores(
-    view: View, embedding: NDArray[np.float32], keys: NDArray[np.int64], near: Scored
-) -> NDArray[np.float32]:
-    """The scores of keys in ascending order; ``near`` are those whose cosines are known."""
-    cosines = np.empty(len(keys), np.float32)
-    known = np.searchsorted(keys, near.keys)
-    cosines[known] = near.scores
-    other = np.delete(np.arange(len(keys)), known)
-    cosines[other] = view.cosines(embedding, keys[other])
-    return meaning_scores(view, embedding, cosines)
 
 
 def meaning_scores(

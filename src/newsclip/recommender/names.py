@@ -26,8 +26,8 @@ def names_in(text: str) -> tuple[str, ...]:
     doubtful: list[str] = []
     for run in _runs().finditer(text):
         written = run.group().split(" ")
-        words = _without_dates(written)
-        at_start = words[:1] == written[:1] and _begins_sentence(text, run.start())
+        words = written if _CALENDAR.isdisjoint(written) else _without_dates(written)
+        at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
         if at_start and len(words) == 1:
             doubtful += words
         elif at_start and _stands_in(words[0].lower(), text):
@@ -84,6 +84,8 @@ _APART = re.compile(r"\W+").fullmatch
 
 
 def _begins_sentence(text: str, at: int) -> bool:
+    if at > 1 and text[at - 1] == " " and text[at - 2].isalnum():  # as most do
+        return False
     before = text[max(0, at - 3) : at].rstrip(" \t")
     return not before or before[-1] in _STARTS
 

@@ -36,13 +36,19 @@ class MeaningView(RowView):
         """The articles nearest in meaning; scores are cosines, -1 to 1."""
         found = [s.nearest(embedding, limit, allowed) for s, allowed in self._allowed(where)]
         keys, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return Scored.ranked(keys, scores).first(limit)
+        self._near = embedding, Scored.ranked(keys, scores).first(limit)
+        return self._near[1]
 
     def cosines(self, embedding: NDArray[np.float32], keys: Keys) -> NDArray[np.float32]:
         """The cosine between an embedding and the article of each key, ``(n,)``."""
         cosines = np.zeros(len(keys), np.float32)
+        missing = np.ones(len(keys), np.bool_)
+        if embedding is self._near[0]:  # the candidates have been found by it
+            cosines, missing = self._near[1].scores_of(keys)
         for segment, places, rows in self._rows(keys):
-            cosines[places] = products(segment.columns["embedding"][rows], embedding)
+            asked = missing[places]
+            found = products(segment.columns["embedding"][rows[asked]], embedding)
+            cosines[places[asked]] = found
         return cosines
 
     def typical_cosine(self, embedding: NDArray[np.float32]) -> float:

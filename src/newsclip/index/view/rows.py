@@ -14,7 +14,7 @@ from newsclip.index.layers import Layers
 from newsclip.index.recipe import ArticleEncoder
 from newsclip.index.segment import Segment
 from newsclip.index.store import Store
-from newsclip.index.view.scored import Keys
+from newsclip.index.view.scored import Keys, Scored
 
 _NONE = np.empty(0, np.int64)
 Place = tuple[Segment, Keys, Keys]  # of keys that lie in a layer: their places, their rows
@@ -43,6 +43,7 @@ class RowView:
         self._filter: Filter | None = None  # the last one asked for, and its masks
         self._masks: list[NDArray[np.bool_]] = []
         self._located: tuple[Keys, Sequence[Place]] = (_NONE, [])
+        self._near: tuple[NDArray[np.float32] | None, Scored] = None, Scored.none()
         self._copies: dict[int, tuple[int, ...]] = {}
         self._placed: tuple[int, Sequence[Place]] = (-1, [])
         self._found: tuple[TermQuery | None, Keys, Sequence[tuple[Keys, Places]]] = None, _NONE, []

@@ -29,6 +29,16 @@ class Scored:
         order = np.lexsort((keys, -scores))
         return cls(keys[order], scores[order])
 
+    def scores_of(self, keys: Keys) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """The score of each key, and whether it is missing here; then its score is 0; ``(n,)``."""
+        scores, missing = np.zeros(len(keys), np.float32), np.ones(len(keys), np.bool_)
+        if len(self.keys):
+            order = np.argsort(self.keys)
+            places = order[np.minimum(self.keys[order].searchsorted(keys), len(order) - 1)]
+            missing = self.keys[places] != keys
+            scores = np.where(missing, np.float32(0), self.scores[places])
+        return scores, missing
+
     def above(self, min_score: float) -> Self:
         """Those that score more than 0 and at least ``min_score``."""
         kept = (self.scores > 0) & (self.scores >= min_score)
