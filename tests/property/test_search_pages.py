@@ -22,7 +22,7 @@ from .strategies import NOON, articles, filters, queries
 
 shelves = st.lists(articles(), max_size=12, unique_by=lambda entry: entry.id)
 depths = st.sampled_from(
-    [((100, 50), (1_000, 1_000)), ((2, 1), (4, 4), (50, 50)), ((3, 3), (50, 50))]
+    [((50, 20), (1_000, 1_000)), ((2, 1), (4, 4), (50, 50)), ((3, 3), (50, 50))]
 )
 options = st.builds(
     SearchOptions,

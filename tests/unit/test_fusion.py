@@ -96,6 +96,22 @@ def test_a_query_is_looked_up_by_its_first_terms_and_scored_by_all(
     assert found == {name: whole[name] for name in "ac"}
 
 
+def test_further_terms_are_looked_up_only_where_the_first_find_too_few(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies = {"a": "fish star", "b": "law", "c": "fish law", "d": "star"}
+    archive.put([article(name, body=body) for name, body in bodies.items()])
+    monkeypatch.setattr(fusion, "_AT_FIRST", 1)
+    with archive.reading() as view:
+        query = view.query({"fish": 1.0, "law": 1.0})
+        for embedding in (None, FISH):
+            few, many = (fusion.found(view, query, embedding, Filter(), n)[0] for n in (2, 3))
+            assert view.ids(few.tolist()) == ["a", "c"]
+            assert view.ids(many.tolist()) == ["a", "b", "c"], (
+                "of three with a word none is missing"
+            )
+
+
 def test_best_first_and_ties_by_key(archive: Archive) -> None:
     archive.put([article(n, body="fish") for n in (3, 1, 2)])
     archive.put([article("best", body="fish fish fish"), article("other", body="law")])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from newsclip.index.pieces import PieceReader
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
 _SHORT = 64  # pieces; fewer, as a sentence has, are added up before they could be counted
+_TOGETHER = 32  # short texts are looked up at once: their rows stay in a core's cache
 _BLOCK = 1024  # pieces gathered at a time: 10 MB of text must not gather 2 GB of rows
 
 
@@ -93,21 +95,33 @@ class StaticEncoder:
         texts vary least, so it is near to none of them.
         """
         embeddings = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in zip(embeddings, texts, strict=True):
-            self._sum_into(row, text)
+        read = [[*self._reader.read(text)] for text in texts]
+        short = [place for place, pieces in enumerate(read) if len(pieces) <= _SHORT]
+        for start in range(0, len(short), _TOGETHER):
+            part = short[start : start + _TOGETHER]
+            self._sum_short([embeddings[place] for place in part], [read[place] for place in part])
+        for place, pieces in enumerate(read):
+            if len(pieces) > _SHORT:
+                self._sum_long(embeddings[place], pieces)
         return _unit_rows(embeddings)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as `encode_documents`: a static model treats both sides alike."""
         return self.encode_documents(texts)
 
-    def _sum_into(self, row: NDArray[np.float32], text: str) -> None:
-        pieces = np.array([*self._reader.read(text)], dtype=np.intp)
-        if len(pieces) <= _SHORT:
-            row += self._weights[pieces] @ self._rows(pieces)
-            return
+    def _sum_short(
+        self, rows: Sequence[NDArray[np.float32]], texts: Sequence[Sequence[int]]
+    ) -> None:
+        pieces = np.array([*chain.from_iterable(texts)], np.intp)
+        weights, looked_up = self._weights[pieces], self._rows(pieces)
+        end = 0
+        for row, text in zip(rows, texts, strict=True):
+            start, end = end, end + len(text)
+            np.matmul(weights[start:end], looked_up[start:end], out=row)
+
+    def _sum_long(self, row: NDArray[np.float32], text: Sequence[int]) -> None:
         # A word that stands ten times is looked up, scaled and added once.
-        pieces, counts = np.unique(pieces, return_counts=True)
+        pieces, counts = np.unique(np.array(text, np.intp), return_counts=True)
         weights = counts.astype(np.float32) * self._weights[pieces]
         for start in range(0, len(pieces), _BLOCK):
             row += weights[start : start + _BLOCK] @ self._rows(pieces[start : start + _BLOCK])

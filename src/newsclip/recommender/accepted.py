@@ -20,8 +20,9 @@ COUNTED = 5_000
 """Articles with a word of the query, up to which they are counted one by one."""
 
 _Keys = NDArray[np.int64]
-# Candidates of each side, and how many hits they are good for.
-_DEPTHS = ((100, 50), (1_000, 1_000), (MAX_REACH, MAX_REACH))
+# Candidates of each side, and how many hits they are good for, by words and meaning together. One
+# of them alone begins with the second (docs/decisions.md, 57).
+_DEPTHS = ((50, 20), (100, 50), (1_000, 1_000), (MAX_REACH, MAX_REACH))
 _WIDE = 1_000  # articles that are known of an answer that is too large to be counted
 _NEAR = 100  # of the nearest in meaning, those that an order of dates has
 
@@ -75,7 +76,8 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
     knows more of an answer that is too large to be counted.
     """
     ranked = Scored.none()
-    for depth, good_for in _DEPTHS:
+    alone = question.asked.embedding is None or not len(question.asked.query)
+    for depth, good_for in _DEPTHS[alone:]:
         found = _candidates(view, question, depth)
         ranked = _behind(ranked, found.ranked)
         whole = found.all_by_words and found.all_by_meaning

@@ -15,6 +15,8 @@ DEPTH = 50
 LOOKED_UP = 12
 """Terms of a query that candidates are looked up by; what they score is reckoned with all."""
 
+_AT_FIRST = 6  # of them; the others have the longest lists, and are looked up where these find few
+
 # Both indexes release Python's lock while they search: together they take as long as the slower.
 _beside = ThreadPoolExecutor(1, thread_name_prefix="keyword-side")
 
@@ -62,14 +64,22 @@ def found(
 ) -> tuple[NDArray[np.int64], Scored]:
     """What each side finds: keys by the words, and by the meaning with their cosines."""
     if embedding is None:
-        return view.matching(query, depth, where), Scored.none()
+        return _matching(view, query, depth, where), Scored.none()
     view.prepare(where)
-    matching = _beside.submit(view.matching, query, depth, where)
+    matching = _beside.submit(_matching, view, query, depth, where)
     try:
         near = view.nearest(embedding, depth, where)
     finally:
         matched = matching.result()  # a view must not end while somebody uses it
     return matched, near
+
+
+def _matching(view: View, query: TermQuery, depth: int, where: Filter) -> NDArray[np.int64]:
+    """Keys by the words; fewer than ``depth`` only if no other article has any."""
+    keys = view.matching(query.first(_AT_FIRST), depth, where)
+    if len(keys) < depth and len(query) > _AT_FIRST:
+        return view.matching(query, depth, where)
+    return keys
 
 
 def keyword_scores(view: View, query: TermQuery, keys: NDArray[np.int64]) -> NDArray[np.float32]:
