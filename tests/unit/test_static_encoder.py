@@ -236,7 +236,7 @@ def test_ten_megabytes_have_no_limit(encoder: StaticEncoder) -> None:
 
 
 def test_a_full_memo_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_MEMO_WORDS", 7)
+    monkeypatch.setattr(pieces, "_REMEMBERED", 7)
     small = StaticEncoder(BUILTIN_FOLDER)
     texts = [SEED, SEED[::-1], "one two three four five six seven eight nine ten"] * 5
     expected = reference(BUILTIN_FOLDER, texts)

@@ -10,6 +10,8 @@ from typing import NamedTuple, overload
 from tantivy import Filter as TokenFilter
 from tantivy import TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from newsclip.index.memo import Memo
+
 _LONGEST_WORD = 60  # bytes; longer ones are numbers, addresses and noise
 # What stands between two ASCII signs gives the same terms alone as within its text. Single letters
 # with points between them are one word, as is what follows a hash sign.
@@ -26,7 +28,7 @@ _POINT_WITHIN = re.compile(  # begins with the point, so that the search for it 
 )
 _HASHTAG = re.compile(rf"#[^{_SIGNS}]+")
 _REMEMBERED = 50_000  # chunks in a generation, some 10 MB
-_MEMO_LENGTH = 40  # characters; longer chunks are rarely seen twice
+_LONGEST = 40  # characters; longer chunks are rarely seen twice
 _CAMEL_CASE = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[_-]"
 )
@@ -118,7 +120,7 @@ class Analyzer:
     def __init__(self, remembered: int = _REMEMBERED) -> None:
         """``remembered`` chunks of each stemmer's texts, and as many of the texts before them."""
         self._remembered = remembered
-        self._memos: dict[str, _Memo] = {}
+        self._memos: dict[str, _Chunks] = {}
         self._read = ("", ""), Words(self._memo(""), "")
 
     def terms(self, text: str, language: str | None = None) -> list[str]:
@@ -140,9 +142,9 @@ class Analyzer:
             self._read = asked, words
         return words
 
-    def _memo(self, stemmer: str) -> "_Memo":
+    def _memo(self, stemmer: str) -> "_Chunks":
         if stemmer not in self._memos:
-            self._memos[stemmer] = _Memo(stemmer, self._remembered)
+            self._memos[stemmer] = _Chunks(stemmer, self._remembered)
         return self._memos[stemmer]
 
     def as_written(
@@ -182,7 +184,7 @@ class Analyzer:
         return apart
 
 
-def _beginning_alike(memo: "_Memo", text: str, lowered: str, term: str) -> Iterator[Word]:
+def _beginning_alike(memo: "_Chunks", text: str, lowered: str, term: str) -> Iterator[Word]:
     """The words of a term that begin as it does.
 
     A search for a string costs a hundredth of what a look at each word does.
@@ -205,7 +207,7 @@ def _begins_word(text: str, place: int) -> bool:
     return _ends_words(before)
 
 
-def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[Word]:
+def _standing_for(memo: "_Chunks", text: str, terms: Collection[str]) -> Iterator[Word]:
     """The words of a text that stand for one of the terms, whatever they begin with."""
     wanted, letters = set(terms), {term[0] for term in terms}
     for chunk in _CHUNK.finditer(text):
@@ -215,7 +217,7 @@ def _standing_for(memo: "_Memo", text: str, terms: Collection[str]) -> Iterator[
             yield from _in_chunk(memo, chunk, wanted)
 
 
-def _in_chunk(memo: "_Memo", chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:
+def _in_chunk(memo: "_Chunks", chunk: re.Match[str], wanted: set[str]) -> Iterator[Word]:
     if not wanted.isdisjoint(memo[chunk.group()]):
         yield from (word for word in memo.words(chunk) if word.term in wanted)
 
@@ -241,28 +243,15 @@ def _analyzer(stemmer: str) -> TextAnalyzer:
     return (builder.filter(TokenFilter.stemmer(stemmer)) if stemmer else builder).build()
 
 
-class _Memo(dict[str, tuple[str, ...]]):
-    """From a chunk to its terms, by generation, so that it follows the texts of the day.
-
-    When it is full it starts over; what is asked for again comes from the generation before.
-    """
+class _Chunks(Memo[tuple[str, ...]]):
+    """From a chunk to its terms."""
 
     def __init__(self, stemmer: str, remembered: int) -> None:
-        super().__init__()
-        self._remembered = remembered
+        super().__init__(self._terms, remembered, _LONGEST)
         self._analyzer = _analyzer(stemmer)
-        self._before: dict[str, tuple[str, ...]] = {}
 
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        terms = self._before.get(chunk)
-        if terms is None:
-            terms = tuple(term for term, _, _ in self._read(chunk))
-        if len(chunk) <= _MEMO_LENGTH:
-            if len(self) >= self._remembered:
-                self._before = dict(self)
-                self.clear()
-            self[chunk] = terms
-        return terms
+    def _terms(self, chunk: str) -> tuple[str, ...]:
+        return tuple(term for term, _, _ in self._read(chunk))
 
     def words(self, chunk: re.Match[str]) -> list[Word]:
         """The words of a chunk with their places in its text."""
@@ -309,7 +298,7 @@ class Words(Sequence[Word]):
     Of a text's thousand words hardly a hundred are. ``terms`` are those of all.
     """
 
-    def __init__(self, memo: _Memo, text: str) -> None:
+    def __init__(self, memo: _Chunks, text: str) -> None:
         self._memo = memo
         self._chunks = [*_CHUNK.finditer(text)]
         terms = [memo[chunk.group()] for chunk in self._chunks]

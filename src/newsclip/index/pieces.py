@@ -10,13 +10,15 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from newsclip.index.memo import Memo
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # BERT's pre-tokenizer always cuts at these characters, so what lies between two of them gets the
 # same pieces alone as within its text. Other white space and punctuation may not be added: of
 # those, the normaliser removes some (control characters) instead of cutting there.
 _ASCII_WORD = re.compile(r"[^ \t\n\r!-/:-@\[-`{-~]+|[!-/:-@\[-`{-~]")
-_MEMO_WORDS = 100_000  # some 25 MB
-_MEMO_LENGTH = 40  # characters; longer "words" are rarely seen twice
+_REMEMBERED = 50_000  # words in a generation, some 12 MB
+_LONGEST = 40  # characters; longer "words" are rarely seen twice
 
 
 class PieceReader:
@@ -28,7 +30,7 @@ class PieceReader:
         self._tokenizer = tokenizer
         self._splits = _splits_at_ascii(layout)
         self._whole = [token["content"] for token in layout.get("added_tokens") or ()]
-        self._memo = _Memo(self)
+        self._memo = Memo(self.tokenise, _REMEMBERED, _LONGEST)
 
     def read(self, text: str) -> Iterator[int]:
         """Yield the ids that ``tokenizer.encode(text, add_special_tokens=False)`` has."""
@@ -40,22 +42,6 @@ class PieceReader:
         """Return the same without the memo."""
         clean = _SURROGATE.sub("\ufffd", text)  # Rust has no strings with lone surrogates
         return tuple(self._tokenizer.encode(clean, add_special_tokens=False).ids)
-
-
-class _Memo(dict[str, tuple[int, ...]]):
-    """From a word to its pieces; starts over when full, so it follows the texts of the day."""
-
-    def __init__(self, reader: PieceReader) -> None:
-        super().__init__()
-        self._reader = reader
-
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        pieces = self._reader.tokenise(word)
-        if len(word) <= _MEMO_LENGTH:
-            if len(self) >= _MEMO_WORDS:
-                self.clear()
-            self[word] = pieces
-        return pieces
 
 
 def _splits_at_ascii(layout: dict[str, Any]) -> bool:
