@@ -132,6 +132,23 @@ def test_a_removed_row_is_in_no_answer() -> None:
             assert catalog.carried(["x"], NOON) == set()
 
 
+def test_how_many_pass_follows_every_change() -> None:
+    later = NOON + 10 * SECOND
+    entries = shelf(article("a"), article("b"), article("c", published_at=later))
+    for catalog in catalogs_of(entries):
+
+        def passing(now: datetime, *excluded: int, catalog: Catalog = catalog) -> list[int]:
+            mask = catalog.allowed(Filter(), now, rows(*excluded))
+            return [catalog.passing(mask), catalog.passing(mask)]
+
+        assert (passing(NOON), passing(NOON, 1), passing(NOON)) == ([2, 2], [1, 1], [2, 2])
+        assert passing(later) == [3, 3], "an embargo has ended"
+        catalog.remove(rows(0))
+        assert (passing(later), passing(later, 2)) == ([2, 2], [1, 1])
+        catalog.remove(rows(1, 2))
+        assert passing(later) == [0, 0]
+
+
 def test_excluded_rows_do_not_pass() -> None:
     for catalog in catalogs_of(shelf(article("a"), article("b"), article("c"))):
         assert shown(catalog, excluded=[1]) == [0, 2]

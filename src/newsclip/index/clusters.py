@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resembling
-from newsclip.index.columns import Array, Rows, runs, spans
+from newsclip.index.columns import Array, Rows, runs, span, spans
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
 from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
@@ -52,8 +52,7 @@ class StoredAlike:
 
     def of(self, row: int) -> Rows:
         """The rows that a row is alike to."""
-        start = self._ends[row - 1] if row else 0
-        return self._rows[start : self._ends[row]].astype(np.int64)
+        return self._rows[span(self._ends, row)].astype(np.int64)
 
 
 class Clusters:

@@ -113,6 +113,11 @@ def spans(ends: Array, rows: Rows) -> tuple[Rows, Rows]:
     return np.where(rows > 0, ends[rows - 1], 0), ends[rows]
 
 
+def span(ends: Array, row: int) -> slice:
+    """Where the values of one row lie in a ragged column whose rows end at ``ends``."""
+    return slice(ends[row - 1] if row else 0, ends[row])
+
+
 def runs(starts: Rows, lengths: Rows) -> tuple[Rows, Rows]:
     """The places of some runs, one after the other, and for each the number of its run."""
     run = np.repeat(np.arange(len(lengths)), lengths)
@@ -184,9 +189,7 @@ class Columns:
 
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""
-        ends = self[f"{group}.end"]
-        start = ends[row - 1] if row else 0
-        return self[f"{group}.{value}"][start : ends[row]]
+        return self[f"{group}.{value}"][span(self[f"{group}.end"], row)]
 
     def take(self, rows: Rows) -> Block:
         """A copy of some rows."""

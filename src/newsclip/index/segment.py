@@ -45,7 +45,7 @@ class Segment:
         self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Keys and cosines of the allowed articles nearest in meaning, best first."""
-        rows, scores = self.vectors.search(embedding, limit, allowed)
+        rows, scores = self.vectors.search(embedding, limit, allowed, self.catalog.passing(allowed))
         return self.columns["key"][rows].astype(np.int64), scores
 
     def matching(
@@ -55,7 +55,7 @@ class Segment:
 
         Fewer than ``limit`` come back only if no more have a term and are allowed.
         """
-        share = np.count_nonzero(allowed) / max(1, len(allowed))
+        share = self.catalog.passing(allowed) / max(1, len(allowed))
         if not share:
             return np.empty(0, np.int64)
         narrowing = where if share < _NARROW else Filter()

@@ -42,12 +42,17 @@ class VectorIndex(Protocol):
     """Finds the embeddings that are most similar to one, by inner product."""
 
     def search(
-        self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
+        self,
+        embedding: NDArray[np.float32],
+        limit: int,
+        allowed: NDArray[np.bool_],
+        passing: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Rows and inner products of the nearest, best first, ties by ascending row.
 
-        ``allowed`` says for each row whether it may be an answer; shape ``(rows,)``. Products
-        are those of the embeddings in half precision, however they are found.
+        ``allowed`` says for each row whether it may be an answer, ``(rows,)``, and ``passing``,
+        where that is known, how many may. Products are those of the embeddings in half precision,
+        however they are found.
         """
         ...
 
@@ -92,10 +97,14 @@ class ExactVectorIndex:
             self._index.add(widened(embeddings))
 
     def search(
-        self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
+        self,
+        embedding: NDArray[np.float32],
+        limit: int,
+        allowed: NDArray[np.bool_],
+        passing: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """See :meth:`VectorIndex.search`. Exact."""
-        matching = int(np.count_nonzero(allowed))
+        matching = int(np.count_nonzero(allowed)) if passing is None else passing
         limit = min(limit, matching)
         if not limit:
             return np.empty(0, np.int64), np.empty(0, np.float32)
@@ -180,10 +189,14 @@ class ProbingVectorIndex:
         return float((self._lists.nlist / _LISTS_PER_ROOT) ** 2)
 
     def search(
-        self, embedding: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_]
+        self,
+        embedding: NDArray[np.float32],
+        limit: int,
+        allowed: NDArray[np.bool_],
+        passing: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """See :meth:`VectorIndex.search`. Nearly exact: it may miss a few of the nearest."""
-        matching = int(np.count_nonzero(allowed))
+        matching = int(np.count_nonzero(allowed)) if passing is None else passing
         candidates = max(_LEAST_CANDIDATES, _SPARE * limit)
         if matching <= max(_PICKED_ROWS, candidates):
             return self._compared(np.flatnonzero(allowed), embedding, limit)
