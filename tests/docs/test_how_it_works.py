@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsclip.recommender import fusion, search
+from newsclip.recommender import accepted, fusion, search
 from newsclip.recommender.ranking import FIXED
 from newsclip.recommender.tagging import witnesses
 
@@ -25,4 +25,5 @@ def test_the_weights_are_those_of_the_code(job: str, weight: float) -> None:
 def test_the_depths_are_those_of_the_code() -> None:
     numbers = re.findall(r"\d[\d,]*\d", PAGE.read_text("utf-8"))
     depths = {fusion.DEPTH, search.MAX_DEPTH, witnesses.NEIGHBOURS}
+    depths.update(*accepted._DEPTHS)
     assert depths <= {int(number.replace(",", "")) for number in numbers}
