@@ -219,6 +219,19 @@ def test_of_equally_near_words_the_most_frequent_is_meant(archive: Archive) -> N
         assert search(view, "marino").did_you_mean == "marina"
 
 
+def test_a_word_that_only_hidden_articles_have_is_not_meant_however_many_they_are(
+    archive: Archive,
+) -> None:
+    archive.put([article(n, body="marina", status="draft") for n in range(60)])
+    with archive.reading(NOON) as view:
+        assert search(view, "marino").did_you_mean is None
+    archive.put([article("shown", body="marina")])
+    for _ in range(2):  # in the delta, and in a snapshot
+        with archive.reading(NOON) as view:
+            assert search(view, "marino").did_you_mean == "marina"
+        compaction.compact(archive.store)
+
+
 def test_where_nothing_is_found_there_is_something_to_try(shelf: Archive) -> None:
     with shelf.reading(NOON) as view:
         page = search(view, "harbour before:1990", SearchOptions(mode="keyword"))

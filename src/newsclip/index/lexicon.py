@@ -155,12 +155,16 @@ class Lexicon:
         hits = self._searcher.search(query, limit=limit, count=False).hits
         return self._keys(address for _, address in hits)
 
-    def keys_with(self, wordings: Iterable[Wording]) -> NDArray[np.int64]:
-        """Keys of all articles that have each of the wordings, ascending."""
+    def keys_with(self, wordings: Iterable[Wording], most: int | None = None) -> NDArray[np.int64]:
+        """Keys of the articles that have each of the wordings, ascending: all, or ``most`` of them.
+
+        A hundred thousand take tens of milliseconds, a few of as many take one.
+        """
         clauses = [(Occur.Must, self._worded(wording)) for wording in wordings]
         query = Query.const_score_query(Query.boolean_query(clauses), 0.0)
-        hits = self._searcher.search(query, max(1, len(self)), False, "key").hits
-        return np.sort(np.fromiter((key for key, _ in hits), np.int64, len(hits)))
+        limit = max(1, len(self) if most is None else most)
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        return np.sort(self._keys(address for _, address in hits))
 
     def _worded(self, wording: Wording) -> Query:
         forms = self._analyzer.forms(wording.text)

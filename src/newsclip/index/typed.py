@@ -19,6 +19,7 @@ from newsclip.index.store import Store
 from newsclip.index.wordlist import edits, nearest
 
 _HIDDEN = 4  # times as many titles are looked at as are wanted, lest hidden ones leave too few
+_ASKED = 50  # articles with a word, of which one is likely visible; else all are asked for
 _TRIED = 5  # words that are nearest, the most frequent first, of which one must be visible
 
 
@@ -106,5 +107,9 @@ class Typed:
 
 def _shows(segment: Segment, form: str, now: datetime) -> bool:
     """Whether a visible article has a word with just these endings."""
-    where = Filter(wordings=frozenset({Wording(form, exact=True)}))
-    return bool(segment.allowed(where, now, np.empty(0, np.int64)).any())
+    word = Wording(form, exact=True)
+    some = segment.lexicon.keys_with([word], _ASKED)
+    if segment.catalog.visible(now)[segment.columns.rows_of(some)].any():
+        return True
+    where = Filter(wordings=frozenset({word}))
+    return len(some) == _ASKED and bool(segment.allowed(where, now, np.empty(0, np.int64)).any())
