@@ -200,8 +200,6 @@ def _beginning_alike(memo: "_Chunks", text: str, lowered: str, term: str) -> Ite
 def _begins_word(text: str, place: int) -> bool:
     """Whether a word begins here for sure; not what may be within "U.S." or a hashtag."""
     before = text[place - 1] if place else " "
-    if before == " " or before.isalnum():  # as most are
-        return before == " "
     if before == "#" or (before == "." and place > 1 and text[place - 2].isalpha()):
         return False
     return _ends_words(before)
@@ -224,6 +222,8 @@ def _in_chunk(memo: "_Chunks", chunk: re.Match[str], wanted: set[str]) -> Iterat
 
 def _ends_words(character: str) -> bool:
     """Whether it surely is between words: of other signs only the analyzer knows."""
+    if character == " " or character.isalnum():  # as most are
+        return character == " "
     return not _CHUNK.match(character) or unicodedata.category(character)[0] in "PZ"
 
 

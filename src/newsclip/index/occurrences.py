@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, count
 from typing import Self
 
@@ -49,7 +50,7 @@ class Occurrences:
 
     def bodies(self) -> tuple[Rows, Rows]:
         """The occurrences in bodies: the text and the place in ``terms`` of each."""
-        text, field, _ = self._where()
+        text, field, _ = self._where
         within = field == BODY
         return text[within], self.places[within]
 
@@ -60,7 +61,7 @@ class Occurrences:
         left out.
         """
         numbers = number_of(self.terms)[self.places]
-        text, field, within = self._where()
+        text, field, within = self._where
         beyond = (field != BODY) | (within >= LEAD)
         # Sorted by text, code, and the lead first.
         found = text << 32 | (numbers * len(TEXT_FIELDS) + field) << 1 | beyond
@@ -77,6 +78,7 @@ class Occurrences:
             self.lengths.astype(np.uint32),
         )
 
+    @cached_property
     def _where(self) -> tuple[Rows, Rows, Rows]:
         """The text, the field and the place within it of each occurrence."""
         lengths = self.lengths.ravel()

@@ -26,7 +26,7 @@ def names_in(text: str) -> tuple[str, ...]:
     doubtful: list[str] = []
     for run in _runs().finditer(text):
         written = run.group().split(" ")
-        words = written if _CALENDAR.isdisjoint(written) else _without_dates(written)
+        words = _without_dates(written)
         at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
         if at_start and len(words) == 1:
             doubtful += words

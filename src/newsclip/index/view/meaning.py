@@ -41,10 +41,9 @@ class MeaningView(RowView):
 
     def cosines(self, embedding: NDArray[np.float32], keys: Keys) -> NDArray[np.float32]:
         """The cosine between an embedding and the article of each key, ``(n,)``."""
-        cosines = np.zeros(len(keys), np.float32)
-        missing = np.ones(len(keys), np.bool_)
-        if embedding is self._near[0]:  # the candidates have been found by it
-            cosines, missing = self._near[1].scores_of(keys)
+        asked_for, near = self._near  # the candidates may have been found by it
+        known = near if embedding is asked_for else Scored.none()
+        cosines, missing = known.scores_of(keys)
         for segment, places, rows in self._rows(keys):
             asked = missing[places]
             found = products(segment.columns["embedding"][rows[asked]], embedding)

@@ -86,7 +86,7 @@ class RowView:
 
     def count(self, where: Filter) -> int:
         """How many articles pass."""
-        return sum(int(np.count_nonzero(allowed)) for _, allowed in self._allowed(where))
+        return sum(s.catalog.passing(allowed) for s, allowed in self._allowed(where))
 
     def _allowed(self, where: Filter) -> list[tuple[Segment, NDArray[np.bool_]]]:
         """Each layer, with which of its rows may be an answer."""
