@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from newsclip.api import schemas
 from newsclip.api.cli import main
+from newsclip.api.draft_schemas import SuggestBody
+from newsclip.api.related_schemas import SimilarQuery
+from newsclip.api.schemas import Taken
+from newsclip.api.search_schemas import SearchQuery
 
 Run = Callable[..., Result]
 
@@ -87,12 +90,12 @@ def test_a_bad_setting_is_a_usage_error(run: Run) -> None:
 @pytest.mark.parametrize(
     ("command", "schema"),
     [
-        ("search", schemas.SearchQuery),
-        ("similar", schemas.SimilarQuery),
-        ("suggest-tags", schemas.SuggestBody),
+        ("search", SearchQuery),
+        ("similar", SimilarQuery),
+        ("suggest-tags", SuggestBody),
     ],
 )
-def test_defaults_are_those_of_http(command: str, schema: type[schemas.Taken]) -> None:
+def test_defaults_are_those_of_http(command: str, schema: type[Taken]) -> None:
     defaults = {
         field.alias or name: field.default
         for name, field in schema.model_fields.items()

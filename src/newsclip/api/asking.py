@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from newsclip.api.schemas import Choice as AskedChoice
-from newsclip.api.schemas import SimilarBody
+from newsclip.api.related_schemas import Choice as AskedChoice
+from newsclip.api.related_schemas import SimilarBody
 from newsclip.api.settings import Settings
 from newsclip.errors import QueryInvalid
 from newsclip.index.filters import Filter

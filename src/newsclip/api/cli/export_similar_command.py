@@ -35,7 +35,7 @@ def export_similar(directory: Path, everything: bool, as_json: bool, **given: An
     from newsclip.api.asking import choice_of
     from newsclip.api.cli.query import checked
     from newsclip.api.export import export_rails
-    from newsclip.api.schemas import SimilarQuery
+    from newsclip.api.related_schemas import SimilarQuery
 
     asked = checked(SimilarQuery, **given)
     choice = choice_of(asked, asked.filter(), load_settings())

@@ -62,7 +62,7 @@ def search(query: str, as_json: bool, **parameters: Any) -> None:
     from newsclip.api.cli.hit_list import print_hits, print_page_end
     from newsclip.api.cli.query import checked
     from newsclip.api.rendering import search_page_to_dict
-    from newsclip.api.schemas import SearchQuery
+    from newsclip.api.search_schemas import SearchQuery
     from newsclip.recommender.search import search as ask
 
     asked = checked(SearchQuery, q=query, **parameters)

@@ -52,7 +52,7 @@ def similar(
     """
     from newsclip.api.asking import choice_of, source_of_ids
     from newsclip.api.cli.query import checked
-    from newsclip.api.schemas import OnwardQuery, SimilarQuery
+    from newsclip.api.related_schemas import OnwardQuery, SimilarQuery
     from newsclip.recommender.onward import onward
     from newsclip.recommender.similar import similar as related_to
 

@@ -18,7 +18,7 @@ def suggest(text: str, limit: int, as_json: bool) -> None:
     """
     from newsclip.api.cli.query import checked
     from newsclip.api.rendering import completions_to_dict
-    from newsclip.api.schemas import CompletionsQuery
+    from newsclip.api.search_schemas import CompletionsQuery
     from newsclip.recommender.suggest import suggest as complete
 
     asked = checked(CompletionsQuery, q=text, limit=limit)

@@ -33,8 +33,8 @@ def suggest_tags(file: str, as_json: bool, **parameters: Any) -> None:
     from newsclip.api.cli.draft import read_draft
     from newsclip.api.cli.query import checked
     from newsclip.api.cli.tag_list import print_answer
+    from newsclip.api.draft_schemas import SuggestBody
     from newsclip.api.rendering import suggestions_to_dict
-    from newsclip.api.schemas import SuggestBody
     from newsclip.recommender import tags
 
     with open_source(file) as source, reading(file):

@@ -65,7 +65,7 @@ def backfill(
         _apply(file, author, as_json)
         return
     from newsclip.api.cli.query import checked
-    from newsclip.api.schemas import SuggestBody
+    from newsclip.api.draft_schemas import SuggestBody
     from newsclip.recommender.tagging.backfill import backfilled
 
     asked = checked(SuggestBody, limit=limit, min_score=min_score)

@@ -3,7 +3,7 @@
 from newsclip.api.answers import CompletionsAnswer, SearchAnswer
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.rendering import completions_to_dict, search_page_to_dict
-from newsclip.api.schemas import CompletionsQuery, SearchQuery
+from newsclip.api.search_schemas import CompletionsQuery, SearchQuery
 from newsclip.api.service import Service
 from newsclip.errors import QueryInvalid
 from newsclip.recommender import search as recommender

@@ -4,8 +4,8 @@ from newsclip.api.answers import OnwardAnswer, RelatedAnswer
 from newsclip.api.asking import choice_of, source_of_body
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import model_body
+from newsclip.api.related_schemas import OnwardQuery, SimilarBody, SimilarByUrlQuery, SimilarQuery
 from newsclip.api.rendering import onward_to_dict, related_to_dict
-from newsclip.api.schemas import OnwardQuery, SimilarBody, SimilarByUrlQuery, SimilarQuery
 from newsclip.api.service import Service
 from newsclip.errors import ArticleNotFound, QueryInvalid, UrlUnknown
 from newsclip.index.filters import Filter

@@ -6,12 +6,12 @@ from newsclip.api.answers import (
     SuggestionsAnswer,
     VocabularyAnswer,
 )
+from newsclip.api.draft_schemas import SuggestBody
 from newsclip.api.feedback_answers import feedback_list, give_feedback, undo_feedback
 from newsclip.api.feedback_schemas import FeedbackBody, FeedbackQuery, UndoFeedbackQuery
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import model_body
 from newsclip.api.rendering import suggestions_to_dict
-from newsclip.api.schemas import SuggestBody
 from newsclip.api.service import Service
 from newsclip.api.vocabulary_answers import VocabularyQuery, vocabulary_answer
 from newsclip.errors import ArticleNotFound, FeedbackNotFound, QueryInvalid, StoreBusy
