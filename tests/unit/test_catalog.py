@@ -149,6 +149,20 @@ def test_how_many_pass_follows_every_change() -> None:
         assert passing(later) == [0, 0]
 
 
+def test_how_many_have_a_name_follows_every_change() -> None:
+    later = NOON + 10 * SECOND
+    dates = [None, None, later]
+    entries = shelf(*(article(n, tags=["x"], published_at=date) for n, date in enumerate(dates)))
+    for catalog in catalogs_of(entries):
+
+        def counted(now: datetime, catalog: Catalog = catalog) -> list[int]:
+            return [catalog.shown_with("tag", name, now) for name in ("x", "x", "y")]
+
+        assert (counted(NOON), counted(later), counted(NOON)) == ([2, 2, 0], [3, 3, 0], [2, 2, 0])
+        catalog.remove(rows(0))
+        assert (counted(NOON), counted(later)) == ([1, 1, 0], [2, 2, 0])
+
+
 def test_excluded_rows_do_not_pass() -> None:
     for catalog in catalogs_of(shelf(article("a"), article("b"), article("c"))):
         assert shown(catalog, excluded=[1]) == [0, 2]
@@ -162,7 +176,7 @@ def test_a_catalog_grows_with_its_columns(count: int) -> None:
     digester = Digester(Analyzer().terms, Strings(), names)
     catalog = Catalog(columns, names, ScannedHolders(columns))
     sizes = (1, count)
-    key = 0
+    key = in_b = 0
     for size in sizes:
         entries = {
             key + n: article(n, published_at=NOON - n * SECOND, section="AB"[n % 2])
@@ -171,6 +185,8 @@ def test_a_catalog_grows_with_its_columns(count: int) -> None:
         columns.append(digester.block(entries, np.zeros((size, 1), np.float32)))
         catalog.extend()
         key += size
+        in_b += (size + 1) // 2
+        assert catalog.shown_with("section", "b", NOON) == in_b
     assert shown(catalog) == list(range(1 + count))
     odd = [0, *range(1, count + 1, 2)]
     assert shown(catalog, Filter(sections=frozenset("b"))) == odd

@@ -108,6 +108,7 @@ class Statistics:
         self.articles = articles
         self.totals = totals.astype(np.int64)
         self._frequencies = frequencies.astype(np.int32)  # a copy, to be changed
+        self._weighed: tuple[TermQuery | None, NDArray[np.float64]] = None, np.empty(0)
         # For a code of the query its place there, from 1; between two questions all zero.
         self._slots = np.zeros(len(frequencies), np.uint16)
 
@@ -130,6 +131,7 @@ class Statistics:
         self._count(block, -1)
 
     def _count(self, block: Block, sign: int) -> None:
+        self._weighed = None, np.empty(0)
         self.articles += sign * len(block)
         self.totals += sign * block.wide["field_length"].astype(np.int64).sum(axis=0)
         codes = block.values["term.entry"] >> COUNT_BITS
@@ -173,12 +175,21 @@ class Statistics:
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that no article can exceed."""
-        idf = self._idf(self.found(query.terms)) @ _WEIGHTS
-        return float(query.weights @ idf) * (K1 + 1)
+        return float(self._worth(query).sum()) * (K1 + 1)
+
+    def _worth(self, query: TermQuery) -> NDArray[np.float64]:
+        """What each term of a query is worth in each field, ``(n, fields)``; of the last one kept.
+
+        Its weight times the field's times the idf there.
+        """
+        if query is not self._weighed[0]:
+            idf = self._idf(self.found(query.terms))
+            self._weighed = query, query.weights[:, None] * _WEIGHTS * idf
+        return self._weighed[1]
 
     def places(self, query: TermQuery, rows: RowTerms) -> Places:
         """Where those terms of a query that some article has stand in some rows."""
-        worth = query.weights[:, None] * _WEIGHTS * self._idf(self.found(query.terms))
+        worth = self._worth(query)
         wanted = np.flatnonzero(worth > 0)
         term, field = np.divmod(wanted, _FIELDS)
         hit, sought = self._sought(query.terms[term] * _FIELDS + field, rows.entries)
