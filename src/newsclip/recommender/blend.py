@@ -158,9 +158,8 @@ def asked(
 
 def _unknown(view: View, text: str) -> int:
     """How many of the first words of a text no article has."""
-    typed = dict.fromkeys((word.term for word in view.query_words(text)[:_LOOKED_AT]), 1.0)
-    found = view.query(typed).terms
-    return len(typed) - int(np.count_nonzero(view.rarities(found, anywhere=True)))
+    typed = {word.term for word in view.query_words(text)[:_LOOKED_AT]}
+    return len(typed - view.known(typed))
 
 
 def _is_rare(view: View, worth: NDArray[np.float64]) -> bool:

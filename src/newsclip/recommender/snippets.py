@@ -34,12 +34,16 @@ def snippet(
 
 def _heaviest(places: Sequence[Word], weights: Mapping[str, float]) -> tuple[int, int]:
     """Where the run of places begins and ends that fits in a passage and weighs most."""
-    best, span = -1.0, (0, 0)
+    best, span, end = -1.0, (0, 0), 0
     for first, place in enumerate(places):
-        inside = [p for p in places[first:] if p.end - place.start <= CHARACTERS]
-        weight = sum(weights[term] for term in {p.term for p in inside})
+        before = end
+        while end < len(places) and places[end].end - place.start <= CHARACTERS:
+            end += 1
+        if end == before:  # a part of the run before
+            continue
+        weight = sum(weights[term] for term in {p.term for p in places[first:end]})
         if weight > best:
-            best, span = weight, (place.start, inside[-1].end)
+            best, span = weight, (place.start, places[end - 1].end)
     return span
 
 

@@ -16,7 +16,8 @@ def corrections(view: View, text: str) -> dict[str, str]:
     """
     text = text[:_CHARACTERS]
     typed = {word.term: text[word.start : word.end] for word in view.query_words(text)}
-    unknown = list(dict.fromkeys(word for term, word in typed.items() if not view.knows(term)))
+    known = view.known(typed)
+    unknown = list(dict.fromkeys(word for term, word in typed.items() if term not in known))
     found = ((word, view.typed.meant(word)) for word in unknown[:_MOST])
     return {word: meant for word, meant in found if meant is not None}
 

@@ -71,7 +71,7 @@ def other_queries(view: View, query: str, text: str) -> tuple[str, ...]:
     ``text`` are its words, spelled as the archive spells them.
     """
     text = text[:MAX_CHARACTERS]
-    known = any(view.knows(word.term) for word in view.query_words(text))
+    known = view.known([word.term for word in view.query_words(text)])
     freed = [text] if known and parse(query).where != Filter() else []
     names = _names(view, " ".join(view.forms(text)), _NAMES)
     return (*freed, *(f"{name.kind}:{_quoted(name.text)}" for name in names))

@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import Analyzer
+from newsclip.index.analysis import Analyzer, Word
 from newsclip.index.bm25 import Places, TermQuery
 from newsclip.index.columns import RowTerms
 from newsclip.index.filters import Filter
@@ -45,6 +45,7 @@ class RowView:
         self._located: tuple[Keys, Sequence[Place]] = (_NONE, [])
         self._near: tuple[NDArray[np.float32] | None, Scored] = None, Scored.none()
         self._copies: dict[int, tuple[int, ...]] = {}
+        self._query_words: dict[tuple[str, frozenset[str]], Sequence[Word]] = {}
         self._placed: tuple[int, Sequence[Place]] = (-1, [])
         self._found: tuple[TermQuery | None, Keys, Sequence[tuple[Keys, Places]]] = None, _NONE, []
         self._read: tuple[Keys, Sequence[tuple[Keys, RowTerms]]] = (_NONE, [])

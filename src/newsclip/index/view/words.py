@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,13 +171,19 @@ class WordView(RowView):
         """The words of a text as they are indexed in a language, in order, with their places."""
         return self._analyzer.words(text, language)
 
-    def query_words(self, query: str, languages: Collection[str] = ()) -> list[Word]:
+    def query_words(self, query: str, languages: Collection[str] = ()) -> Sequence[Word]:
         """The words of a query, each as it is indexed in the languages of the archive.
 
         A word comes once for each different term that some article has, or once if none has it.
         ``languages`` are those of the articles that are looked for, if not all. One that few
         articles are in is asked only for what the others do not know: in French "news" is "new".
         """
+        asked = query, frozenset(languages)
+        if asked not in self._query_words:  # one question is looked at from several sides
+            self._query_words[asked] = self._read_query(*asked)
+        return self._query_words[asked]
+
+    def _read_query(self, query: str, languages: Collection[str]) -> Sequence[Word]:
         spoken = self._languages()
         widely = sorted(languages) or [s for s in spoken if spoken[s] >= _WIDELY * len(self)]
         known = self._stems(query, [*spoken]) | self._stems(query, widely)
@@ -187,11 +194,10 @@ class WordView(RowView):
         """By their range, the words of a query that some article has."""
         stemmers = {stemmer_of(each): each for each in languages}
         words = [w for each in stemmers.values() for w in self._analyzer.words(query, each)]
-        numbers = self._layers.terms.numbers([word.term for word in words])
-        counts = self._layers.statistics.found(np.maximum(numbers, 0)).any(axis=1)
+        known = self.known({word.term for word in words})
         found: dict[tuple[int, int], dict[str, Word]] = {}
-        for word, is_known in zip(words, (numbers >= 0) & counts, strict=True):
-            if is_known:
+        for word in words:
+            if word.term in known:
                 found.setdefault((word.start, word.end), {}).setdefault(word.term, word)
         return {span: [*terms.values()] for span, terms in found.items()}
 
@@ -199,9 +205,11 @@ class WordView(RowView):
         """The words of a text with all their endings, but in small letters and without accents."""
         return self._analyzer.forms(text)
 
-    def knows(self, term: str) -> bool:
-        """Whether some article has a term."""
-        return bool(self._layers.statistics.found(self.query({term: 1.0}).terms).any())
+    def known(self, terms: Collection[str]) -> set[str]:
+        """Those of the terms that some article has."""
+        numbers = self._layers.terms.numbers([*terms])
+        found = self._layers.statistics.found(np.maximum(numbers, 0)).any(axis=1)
+        return set(compress(terms, (found & (numbers >= 0)).tolist()))
 
     def main_language(self) -> str:
         """The language of most articles: what a text is in that does not say."""
