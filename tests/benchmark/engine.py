@@ -4,7 +4,9 @@
 
 The articles are recombined from those in the file (tests/benchmark/recombined.py). With ``--data``
 the archive is kept there; what is there already, articles or a snapshot, is not made again. ``raw``
-times are the bare FAISS and tantivy calls for the same questions, in the same run.
+times are the bare FAISS and tantivy calls for the same questions, in the same run. ``--python`` is
+that of an installation as users have it: structlog imports rich where a development tool has
+brought it along, and a service then starts a fifth later.
 """
 
 import argparse
@@ -44,8 +46,10 @@ _CHUNK = 20_000  # articles made before they are imported, outside the time take
 _WARM_UP = 300  # questions before the clock counts: the pages of a new process are still unmapped
 
 
-def measure(file: str, articles: int, directory: Path, questions: int) -> dict[str, Any]:
-    """All figures of an archive of so many articles in ``directory``."""
+def measure(
+    file: str, articles: int, directory: Path, questions: int, python: str = sys.executable
+) -> dict[str, Any]:
+    """All figures of an archive of so many articles in ``directory``; ``python`` serves it."""
     figures: dict[str, Any] = {"articles": articles}
     with Archive.open(directory, create=True) as archive:
         if not archive.revision():
@@ -59,9 +63,8 @@ def measure(file: str, articles: int, directory: Path, questions: int) -> dict[s
         asked = _sample(archive, questions + _WARM_UP)
     figures |= _in_process(directory, asked)
     _let_go()
-    part = asked[:questions]
-    served_figures = served.measure(directory, [a.id for a in part], [a.title for a in part])
-    return figures | served_figures
+    ids, titles = zip(*((a.id, a.title) for a in asked[:questions]), strict=True)
+    return figures | served.measure(directory, ids, titles, python)
 
 
 def _in_process(directory: Path, asked: Sequence[Article]) -> dict[str, Any]:
@@ -221,7 +224,9 @@ if __name__ == "__main__":
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--data", type=Path, help="directory of the archive, to keep it")
     parser.add_argument("--questions", type=int, default=1_000)
+    parser.add_argument("--python", default=sys.executable, help="what the service runs with")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         where = given.data or Path(temporary)
-        print(json.dumps(measure(given.file, given.articles, where, given.questions), indent=2))  # noqa: T201
+        found = measure(given.file, given.articles, where, given.questions, given.python)
+        print(json.dumps(found, indent=2))  # noqa: T201

@@ -24,11 +24,11 @@ _LONGEST_BUILD = 60  # seconds
 class Service:
     """`newsclip serve` over one archive, each request on a connection of its own."""
 
-    def __init__(self, directory: Path, workers: int) -> None:
+    def __init__(self, directory: Path, workers: int, python: str = sys.executable) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "newsclip.api.cli", "serve", "--data", str(directory)]
+        command = [python, "-m", "newsclip.api.cli", "serve", "--data", str(directory)]
         options = ["--port", str(self.port), "--workers", str(workers)]
         self.process = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
 
@@ -71,9 +71,9 @@ class Service:
 
 
 @contextmanager
-def service(directory: Path, workers: int) -> Iterator[Service]:
+def service(directory: Path, workers: int, python: str = sys.executable) -> Iterator[Service]:
     """A service that has answered; ended by SIGTERM."""
-    running = Service(directory, workers)
+    running = Service(directory, workers, python)
     try:
         running.wait_until_ready()
         yield running
@@ -82,15 +82,20 @@ def service(directory: Path, workers: int) -> Iterator[Service]:
         running.process.wait(60)
 
 
-def measure(directory: Path, ids: Sequence[str], queries: Sequence[str]) -> dict[str, Any]:
-    """The figures of the archive in ``directory``, asked about these articles and queries."""
+def measure(
+    directory: Path, ids: Sequence[str], queries: Sequence[str], python: str
+) -> dict[str, Any]:
+    """The figures of the archive in ``directory``, asked about these articles and queries.
+
+    No other process may have the snapshot open, lest its share of the pages is taken off.
+    """
     _read_through(directory)
     began = time.perf_counter()
-    with service(directory, 1) as one:
+    with service(directory, 1, python) as one:
         ready = time.perf_counter() - began
         _ask_all(one, ids, queries)
         alone = one.memory_mib()
-    with service(directory, 2) as two:
+    with service(directory, 2, python) as two:
         _ask_all(two, [*ids, *ids], [*queries, *queries])  # each worker gets about half
         both = two.memory_mib()
         changes = _changes(two)

@@ -90,6 +90,35 @@ def test_the_older_snapshot_is_let_go(shelf: Archive) -> None:
     assert len(Snapshots(shelf.directory).generations()) <= 2, "the new one, and the one in use"
 
 
+def test_closing_waits_for_a_snapshot_that_is_being_taken_over(
+    shelf: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    follow = layers.Layers.follow
+
+    def held_up(self: layers.Layers, store: Store, revision: int) -> None:
+        if threading.current_thread().name == "prepare-snapshot":
+            begun.set()
+            assert go_on.wait(10)
+        follow(self, store, revision)
+
+    monkeypatch.setattr(layers.Layers, "follow", held_up)
+    with shelf.reading():
+        pass
+    compaction.rebuild(shelf.store)
+    with shelf.reading():
+        pass
+    assert begun.wait(10)
+    closing = threading.Thread(target=shelf.close)
+    closing.start()
+    closing.join(0.1)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(10)
+    assert not closing.is_alive()
+    assert caplog.messages == []
+
+
 def test_writes_go_on_while_snapshots_come_and_every_answer_is_right(tmp_path: Path) -> None:
     """Two articles swap their titles again and again, both in one transaction."""
     states = [("fish", "ship"), ("ship", "fish")]

@@ -158,6 +158,15 @@ def test_what_is_taken_down_is_offered_no_more(shelf: Archive) -> None:
     assert offered(shelf, "fish so") == []
 
 
+def test_what_has_just_come_is_offered_where_the_same_was_asked_before(shelf: Archive) -> None:
+    before = of_kind(shelf, "harbour law", "title")
+    shelf.put([article("vote", title="Harbour law: a vote", published_at=NOON)])
+    assert of_kind(shelf, "harbour law", "title") == ["Harbour law: a vote", *before]
+    assert of_kind(shelf, "vot", "title") == ["Harbour law: a vote"]
+    shelf.put([article("vote", title="Harbour law: no vote", published_at=NOON)])
+    assert of_kind(shelf, "harbour law", "title") == ["Harbour law: no vote", *before]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
 def test_the_limit(shelf: Archive, limit: int) -> None:
     assert len(offered(shelf, "harb", limit)) == limit

@@ -109,6 +109,7 @@ class Archive:
 
     def close(self) -> None:
         """Closes the store; the archive must not be used after."""
+        self._live.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -47,6 +47,11 @@ class LiveView:
             layers, encoder = self._current()
             yield View(self.store, layers, encoder, self._analyzer, now or datetime.now(UTC))
 
+    def close(self) -> None:
+        """Waits for layers that are being made: they are read from the store, which ends next."""
+        if self._preparing is not None:
+            self._preparing.join()
+
     def snapshot_revision(self) -> int:
         """The revision of the snapshot in use; 0 without one."""
         layers = self._layers

@@ -67,10 +67,10 @@ class Typed:
 
     def titled(self, before: Iterable[str], last: Iterable[str], limit: int) -> NDArray[np.int64]:
         """Keys of the newest visible articles with words in the title (see Lexicon.titled)."""
-        words, ends = list(before), list(last)
+        asked = tuple(before), tuple(last), _HIDDEN * limit
         keys, dates = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for segment in self._layers.segments:
-            found = segment.lexicon.titled(words, ends, _HIDDEN * limit)
+            found = segment.titled(*asked)
             shown = found[segment.catalog.visible(self._now)[segment.columns.rows_of(found)]]
             published = segment.catalog.published_at(segment.columns.rows_of(shown))
             keys.append(shown)
