@@ -52,17 +52,17 @@ class Service:
                 return
             time.sleep(0.01)
 
-    def workers(self) -> list[int]:
-        """The processes that answer: those children of the main one that hold an archive."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        found = [int(pid) for pid in children.read_text().split()]
-        return [p for p in found if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    def processes(self) -> list[int]:
+        """The main one, which has looked at the snapshot, and those that answer."""
+        main = self.process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return [main, *map(int, children)]
 
     def memory_mib(self) -> dict[str, float]:
-        """Of all workers together: proportional set size (a shared page counts once), and what
+        """Of all processes together: proportional set size (a shared page counts once), and what
         of it is private and cannot be dropped."""
         totals = {"pss": 0.0, "anonymous": 0.0}
-        for pid in self.workers():
+        for pid in self.processes():
             rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
             for name, field in (("pss", "Pss"), ("anonymous", "Anonymous")):
                 match = re.search(rf"^{field}:\s+(\d+) kB", rollup, re.MULTILINE)
