@@ -53,7 +53,7 @@ class Service:
             time.sleep(0.01)
 
     def processes(self) -> list[int]:
-        """The main one, which has looked at the snapshot, and those that answer."""
+        """The main one, which has looked at the snapshot, and its children, which answer."""
         main = self.process.pid
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
         return [main, *map(int, children)]

@@ -190,11 +190,11 @@ def _beginning_alike(memo: "_Chunks", text: str, lowered: str, term: str) -> Ite
     A search for a string costs a hundredth of what a look at each word does.
     """
     beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
+    wanted = {term}
     place = lowered.find(beginning)
     while place >= 0:
-        begins = text[place - 1 : place] == " " or _begins_word(text, place)
-        if begins and (chunk := _CHUNK.match(text, place)) and term in memo[chunk.group()]:
-            yield from (word for word in memo.words(chunk) if word.term == term)
+        if _begins_word(text, place) and (chunk := _CHUNK.match(text, place)):
+            yield from _in_chunk(memo, chunk, wanted)
         place = lowered.find(beginning, place + 1)
 
 

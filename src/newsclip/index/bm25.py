@@ -108,7 +108,6 @@ class Statistics:
         self.articles = articles
         self.totals = totals.astype(np.int64)
         self._frequencies = frequencies.astype(np.int32)  # a copy, to be changed
-        self._weighed: tuple[TermQuery | None, NDArray[np.float64]] = None, np.empty(0)
         # For a code of the query its place there, from 1; between two questions all zero.
         self._slots = np.zeros(len(frequencies), np.uint16)
 
@@ -131,7 +130,6 @@ class Statistics:
         self._count(block, -1)
 
     def _count(self, block: Block, sign: int) -> None:
-        self._weighed = None, np.empty(0)
         self.articles += sign * len(block)
         self.totals += sign * block.wide["field_length"].astype(np.int64).sum(axis=0)
         codes = block.values["term.entry"] >> COUNT_BITS
@@ -178,14 +176,12 @@ class Statistics:
         return float(self._worth(query).sum()) * (K1 + 1)
 
     def _worth(self, query: TermQuery) -> NDArray[np.float64]:
-        """What each term of a query is worth in each field, ``(n, fields)``; of the last one kept.
+        """What each term is worth in each field: its weight times the field's times the idf there.
 
-        Its weight times the field's times the idf there.
+        ``(len(query), fields)``.
         """
-        if query is not self._weighed[0]:
-            idf = self._idf(self.found(query.terms))
-            self._weighed = query, query.weights[:, None] * _WEIGHTS * idf
-        return self._weighed[1]
+        worth: NDArray[np.float64] = query.weights[:, None] * _WEIGHTS
+        return worth * self._idf(self.found(query.terms))
 
     def places(self, query: TermQuery, rows: RowTerms) -> Places:
         """Where those terms of a query that some article has stand in some rows."""

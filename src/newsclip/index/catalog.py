@@ -64,7 +64,7 @@ class Catalog:
         self._counted: tuple[NDArray[np.bool_] | None, int] = None, 0  # of the visible rows
         self._kept: dict[tuple[str, frozenset[str]], NDArray[np.bool_]] = {}
         self._counts: dict[tuple[str, str], int] = {}
-        self._shown: tuple[NDArray[np.bool_] | None, dict[tuple[str, str], int]] = None, {}
+        self._shown: dict[tuple[str, str], int] = {}  # as _counts, of the visible rows
 
     def __len__(self) -> int:
         """How many rows are alive."""
@@ -82,10 +82,10 @@ class Catalog:
         """These rows are no more."""
         self._alive[rows] = False
         self._counts.clear()
+        self._shown.clear()
         if self._visible is not None:
             self._visible[rows] = False
         self._counted = None, 0
-        self._shown = None, {}
 
     def alive_mask(self) -> NDArray[np.bool_]:
         """For each row, whether it is alive. Not to be changed."""
@@ -104,6 +104,7 @@ class Catalog:
         moment = seconds(now, 0)
         if self._visible is None or not self._since <= moment < self._until:
             self._visible = self._look(moment)
+            self._shown.clear()
         return self._visible
 
     def _look(self, moment: int) -> NDArray[np.bool_]:
@@ -198,12 +199,9 @@ class Catalog:
         A section of a hundred thousand takes a millisecond, and comes up with each letter typed.
         """
         visible, asked = self.visible(now), (attribute, folded)
-        if visible is not self._shown[0]:
-            self._shown = visible, {}
-        shown = self._shown[1]
-        if asked not in shown:
-            shown[asked] = int(np.count_nonzero(visible[self._rows_with(attribute, folded)]))
-        return shown[asked]
+        if asked not in self._shown:
+            self._shown[asked] = int(np.count_nonzero(visible[self._rows_with(attribute, folded)]))
+        return self._shown[asked]
 
     def section_counts(self, now: datetime) -> dict[str, int]:
         """How many visible articles each section, as written, has."""

@@ -3,7 +3,7 @@
 import calendar
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 _CHARACTERS = 20_000  # of a text; who matters is named in its beginning
@@ -24,10 +24,10 @@ def names_in(text: str) -> tuple[str, ...]:
     text = text[:_CHARACTERS]
     inside: dict[str, None] = {}
     doubtful: list[str] = []
-    for name, at_start in dict.fromkeys(_written_in(text)):
-        written = name.split(" ")
+    for run in _runs().finditer(text):
+        written = run.group().split(" ")
         words = _without_dates(written)
-        at_start = at_start and words[:1] == written[:1]
+        at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
         if at_start and len(words) == 1:
             doubtful += words
         elif at_start and _stands_in(words[0].lower(), text):
@@ -35,7 +35,7 @@ def names_in(text: str) -> tuple[str, ...]:
         elif words:
             inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
-    doubtful = [name for name in doubtful if name in known]
+    doubtful = [name for name in dict.fromkeys(doubtful) if name in known]
     inside.update((name, None) for name in doubtful if not _stands_in(name.lower(), text))
     return tuple(inside)[:_MOST]
 
@@ -83,26 +83,19 @@ def _stands_in(name: str, text: str) -> bool:
 _APART = re.compile(r"\W+").fullmatch
 
 
-def _written_in(text: str) -> Iterator[tuple[str, bool]]:
-    """Each run of capitalised words in a text, and whether a sentence begins with it."""
-    for run in _runs().finditer(text):
-        yield run.group(), run.lastindex is not None and _begins_sentence(text, run.start())
-
-
 def _begins_sentence(text: str, at: int) -> bool:
+    if at > 1 and text[at - 1] == " " and text[at - 2].isalnum():  # as most do
+        return False
     before = text[max(0, at - 3) : at].rstrip(" \t")
     return not before or before[-1] in _STARTS
 
 
 @cache
 def _runs() -> re.Pattern[str]:
-    """Capitalised words that follow each other; particles may stand between them.
-
-    The group is set unless a word and a blank stand before them, as they mostly do.
-    """
+    """Capitalised words that follow each other; particles may stand between them."""
     word = rf"[{_capitals()}][\w’'-]*[\w]"
     # What is before the capital is looked at after it: only then does the search skip to capitals.
-    first = rf"[{_capitals()}](?<!\w.)(?:(?<=[^\W_] .)|())[\w’'-]*[\w]"
+    first = rf"[{_capitals()}](?<!\w.)[\w’'-]*[\w]"
     return re.compile(rf"{first}(?: (?:(?:{PARTICLES}) )?{word})*")
 
 
