@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,9 @@ def _answered(server: Server) -> dict[int, int]:
 
 def _mapped_files(process: int, name: str) -> Iterator[str]:
     """The files that a process has mapped into its memory, of those whose names begin so."""
-    maps = Path(f"/proc/{process}/maps").read_text()
+    maps = ""
+    with suppress(OSError):  # one that makes a snapshot, and has ended meanwhile
+        maps = Path(f"/proc/{process}/maps").read_text()
     yield from set(re.findall(rf"(/\S*/{name}\S*\.db)$", maps, re.MULTILINE))
 
 
