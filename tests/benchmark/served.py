@@ -87,8 +87,11 @@ def measure(
 ) -> dict[str, Any]:
     """The figures of the archive in ``directory``, asked about these articles and queries.
 
-    No other process may have the snapshot open, lest its share of the pages is taken off.
+    No other process may have the snapshot open, lest its share of the pages is taken off: what a
+    service would learn beside its answers is learned before.
     """
+    train = [python, "-m", "newsclip.api.cli", "tags", "train", "--if-due", "--json"]
+    subprocess.run([*train, "--data", str(directory)], check=True, stdout=subprocess.DEVNULL)
     _read_through(directory)
     began = time.perf_counter()
     with service(directory, 1, python) as one:

@@ -86,15 +86,16 @@ def parts(table: Sequence[Row], cuts: Sequence[int]) -> Iterator[Block]:
         yield block_of(table[start:end])
 
 
-def both(table: Sequence[Row], cuts: Sequence[int], folder: Path) -> list[Columns]:
-    """The table in memory and in files, both filled block by block."""
+def every_kind(table: Sequence[Row], cuts: Sequence[int], folder: Path) -> list[Columns]:
+    """The table in memory and in files, all filled block by block."""
     growing = GrowingColumns(DIMENSION)
     with ColumnWriter(folder) as writer:
         for block in parts(table, cuts):
             growing.append(block)
             writer.append(block)
     assert writer.rows == len(table)
-    return [growing, mapped_columns(folder, DIMENSION)]
+    unmapped = mapped_columns(folder, DIMENSION, most_terms=-1)
+    return [growing, mapped_columns(folder, DIMENSION), unmapped]
 
 
 def assert_same(block: Block, table: Sequence[Row]) -> None:
@@ -113,7 +114,7 @@ def test_memory_files_and_a_list_of_rows_agree(
     picked = [place for place in picked if place < len(table)]
     chosen = np.array(picked, np.int64)
     with TemporaryDirectory() as folder:
-        for columns in both(table, cuts, Path(folder)):
+        for columns in every_kind(table, cuts, Path(folder)):
             assert len(columns) == len(table)
             assert_same(columns.take(np.arange(len(table))), table)
             assert_same(columns.take(chosen), [table[place] for place in picked])
@@ -142,9 +143,11 @@ def test_an_entry_tells_its_term_and_its_field(parts: list[tuple[int, int, int]]
 def test_rows_of_keys_leaves_out_those_that_are_not_here(
     table: list[Row], others: list[int]
 ) -> None:
-    columns = GrowingColumns(DIMENSION)
-    columns.append(block_of(table))
     place = {row["key"]: number for number, row in enumerate(table)}
+    columns = GrowingColumns(DIMENSION)
+    for row in table:
+        columns.append(block_of([row]))
+        assert columns.rows_of(np.array([row["key"]])).tolist() == [place[row["key"]]]
     for keys in ([*others, *reversed(place)], [*place, *others]):
         expected = [place[key] for key in keys if key in place]
         assert columns.rows_of(np.array(keys, np.int64)).tolist() == expected
@@ -157,7 +160,7 @@ def test_each_file_has_the_type_that_is_written_down(tmp_path: Path) -> None:
         "sketch": list(range(WIDTH)),
     }
     table = [dict.fromkeys(PLAIN, 7) | row | {"term": [9], "tag": [1, 2]}]
-    growing, stored = both(table, [], tmp_path)
+    growing, stored, _ = every_kind(table, [], tmp_path)
     sizes = {file.name: file.stat().st_size for file in tmp_path.iterdir()}
     assert sizes == {
         "key.column": 8,
@@ -180,7 +183,7 @@ def test_each_file_has_the_type_that_is_written_down(tmp_path: Path) -> None:
 
 
 def test_without_rows(tmp_path: Path) -> None:
-    for columns in both([], [0, 0], tmp_path):
+    for columns in every_kind([], [0, 0], tmp_path):
         nothing = np.empty(0, np.int64)
         assert len(columns) == 0
         assert columns["embedding"].shape == (0, DIMENSION)

@@ -9,11 +9,13 @@
     └── newsclip tags train       the same
 """
 
+import ctypes
 import functools
 import gc
 import multiprocessing
 import multiprocessing.connection
 import os
+import platform
 import socket
 import tempfile
 import threading
@@ -37,6 +39,7 @@ _THREADS = 4
 _IN_MEMORY = "/dev/shm"
 _STOP_SECONDS = 10  # for requests under way when the service is told to stop
 _SECONDS_TO_HEAR = 0.5
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -50,6 +53,7 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings)
     check_address(settings)
+    _share_one_heap()
     choice = settings.encoder_choice
     with Archive.open(settings.data, choice, create=True, trusting=True) as archive:
         revision = archive.revision()
@@ -71,6 +75,17 @@ def serve(settings: Settings) -> None:
         server.serve(target_loader=functools.partial(load_worker, settings), wrap_loader=False)
         stopped.set()
     log.info("stopped")
+
+
+def _share_one_heap() -> None:
+    """Has the threads of this process, and those of each worker, allocate from one heap.
+
+    The C library of most Linux systems gives each thread one of its own, which keeps what it once
+    needed: a third more memory in this process, a twelfth in a worker. Python's threads take turns.
+    """
+    if platform.libc_ver()[0] == "glibc" and "MALLOC_ARENA_MAX" not in os.environ:  # noqa: TID251
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        os.environ["MALLOC_ARENA_MAX"] = "1"  # noqa: TID251
 
 
 def _tell_again(server: Any, stopped: threading.Event) -> None:

@@ -15,7 +15,6 @@ WRITE_REMEDY = "check that the disk has room and that this user may write there"
 DAMAGE_REMEDY = "restore a backup, or import the articles into a new directory"
 # SQLite takes at most 32,766 variables in a statement.
 _VARIABLES = 30_000
-_CACHE_KIBIBYTES = 8_000  # for each thread: the inner pages of an archive of some 500,000
 
 
 class _Connection(sqlite3.Connection):
@@ -92,7 +91,6 @@ class Database:
         # An acknowledged write must outlive a power cut, so every commit is synced.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = {-_CACHE_KIBIBYTES}")
         with self._lock:
             self._connections.add(connection)
         return connection

@@ -47,16 +47,21 @@ class Layers:
             base.derived("completions.counts") if base else np.zeros(0, np.int32),
         )
         self.held = HeldTerms.none()
-        self.segments: tuple[Segment, ...] = (self.delta,)
+        self._segments: tuple[Segment, ...] = (self.delta,)
         self.clusters = Clusters(self.terms, self.delta)
         if base:
             segment = base.segment(analyzer, self.names)
-            self.segments = (segment, self.delta)
+            self._segments = (segment, self.delta)
             self.clusters = Clusters(self.terms, self.delta, segment, base.alike())
             self.vocabulary.count(base.tag_counts(self.names))
 
     def __len__(self) -> int:
         return self.statistics.articles
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments, without a delta above a snapshot that is still empty: it knows nothing."""
+        return self._segments if len(self.delta.columns) else self._segments[:1]
 
     def mean_embedding(self) -> NDArray[np.float64]:
         """The mean of all embeddings, ``(dimension,)``; zeros for an empty archive."""

@@ -67,7 +67,7 @@ class Segment:
         asked = limit + 10 if narrowing is where else int(limit / share) + 10
         while True:
             keys = self.lexicon.search(terms, asked, narrowing)
-            kept = keys[allowed[self.columns.rows_of(keys)]]
+            kept = keys if share == 1 else keys[allowed[self.columns.rows_of(keys)]]
             if len(kept) >= limit or len(keys) < asked:
                 return kept[:limit]
             asked *= _MORE

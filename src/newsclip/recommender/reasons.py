@@ -90,12 +90,12 @@ class Comparison:
         draft = self._source.draft
         text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
         place = {term: place for place, term in enumerate(self._telling)}
-        terms_of = self._view.terms
+        names = longest_first(names_in(text))
         telling = [
-            (name, [place[term] for term in terms_of(name) if term in place])
-            for name in longest_first(names_in(text))
+            [place[term] for term in terms if term in place]
+            for terms in self._view.terms_of_each(names)
         ]
-        return [(name, places) for name, places in telling if places]
+        return [found for found in zip(names, telling, strict=True) if found[1]]
 
     @cached_property
     def _linked(self) -> set[int]:

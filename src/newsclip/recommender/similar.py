@@ -60,9 +60,10 @@ def best_hits(view: View, source: Source, choice: Choice, where: Filter) -> list
     """At most ``limit`` hits that are alike, one of each cluster of copies."""
     query = telling_terms(view, source.terms)
     most = max(_POOL, 2 * choice.limit) if choice.diversity else choice.limit
-    pool = distinct(view, ranked(view, source, query, choice, where), most)
-    embeddings = view.embeddings(pool.keys if choice.diversity else pool.keys[:0])
-    best = pool.at(diversified(pool.scores, embeddings, choice.diversity, choice.limit))
+    best = distinct(view, ranked(view, source, query, choice, where), most)
+    if choice.diversity:
+        embeddings = view.embeddings(best.keys)
+        best = best.at(diversified(best.scores, embeddings, choice.diversity, choice.limit))
     return hits_of(view, best, Comparison(view, source, query, best), choice.explain)
 
 

@@ -34,9 +34,11 @@ class MeaningView(RowView):
 
     def nearest(self, embedding: NDArray[np.float32], limit: int, where: Filter) -> Scored:
         """The articles nearest in meaning; scores are cosines, -1 to 1."""
-        found = [s.nearest(embedding, limit, allowed) for s, allowed in self._allowed(where)]
-        keys, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        self._near = embedding, Scored.ranked(keys, scores).first(limit)
+        found = [
+            Scored(*segment.nearest(embedding, limit, allowed))
+            for segment, allowed in self._allowed(where)
+        ]
+        self._near = embedding, Scored.merged(found, limit)
         return self._near[1]
 
     def cosines(self, embedding: NDArray[np.float32], keys: Keys) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """What a view answers with: keys and scores, terms and counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -28,6 +29,14 @@ class Scored:
         """These keys, the best first, ties by ascending key."""
         order = np.lexsort((keys, -scores))
         return cls(keys[order], scores[order])
+
+    @classmethod
+    def merged(cls, parts: Sequence[Self], count: int) -> Self:
+        """The first ``count`` of several that are ranked already; as a rule it is one."""
+        if len(parts) == 1:
+            return parts[0].first(count)
+        keys = np.concatenate([part.keys for part in parts])
+        return cls.ranked(keys, np.concatenate([part.scores for part in parts])).first(count)
 
     def scores_of(self, keys: Keys) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """The score of each key, and whether it is missing here; then its score is 0; ``(n,)``."""

