@@ -1,6 +1,8 @@
 """`newsclip serve` as a process of its own: two workers, real sockets, real signals."""
 
 import json
+import os
+import platform
 import re
 import signal
 import socket
@@ -14,6 +16,7 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+from tests.durability.disks import children_of
 from tests.servers import PATIENCE, Server, free_port, start
 
 from newsclip.api import server as server_module
@@ -102,6 +105,21 @@ def test_measurements_add_up_over_the_workers(server: Server) -> None:
         assert found
         counts.add(int(found.group(1)))
     assert counts == {20}
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
+def test_the_threads_of_a_worker_allocate_from_one_heap(server: Server) -> None:
+    workers = children_of(server.process.pid)
+    assert len(workers) >= 2
+    for worker in workers:
+        environment = Path(f"/proc/{worker}/environ").read_bytes().split(b"\0")
+        assert b"MALLOC_ARENA_MAX=1" in environment
+
+
+def test_who_sets_the_number_of_heaps_means_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    server_module._share_one_heap()
+    assert os.environ["MALLOC_ARENA_MAX"] == "4"
 
 
 def test_a_port_in_use_is_told_and_not_shared(server: Server, directory: Path) -> None:
