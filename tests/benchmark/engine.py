@@ -36,13 +36,14 @@ from newsclip.index.vectors import ProbingVectorIndex, VectorIndex, widened
 from newsclip.index.view import View
 from newsclip.recommender.fusion import DEPTH, LOOKED_UP
 from newsclip.recommender.search import search
-from newsclip.recommender.search_page import SearchOptions
+from newsclip.recommender.search_page import FACET_NAMES, SearchOptions
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.telling import telling_terms
 
 SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 _CHUNK = 20_000  # articles made before they are imported, outside the time taken
+_EVERYTHING = SearchOptions(facets=FACET_NAMES, collapse=True, recency=0.3)
 _WARM_UP = 300  # questions before the clock counts: the pages of a new process are still unmapped
 
 
@@ -135,6 +136,7 @@ def _jobs(archive: Archive, asked: Sequence[Article]) -> dict[str, Any]:
     calls: dict[str, Callable[[View, Article], object]] = {
         "similar": lambda view, article: similar(view, source_of_article(view, article.id)),
         "search": lambda view, article: search(view, article.title),
+        "search_with_everything": lambda view, article: search(view, article.title, _EVERYTHING),
         "search_without_passages": lambda view, article: search(
             view, article.title, SearchOptions(passages=False)
         ),
