@@ -24,6 +24,18 @@ def free_port() -> int:
         return port
 
 
+def children_of(process: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
+    parents = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            parents[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
+    found = [process]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found[1:]
+
+
 @dataclass
 class Server:
     process: "subprocess.Popen[bytes]"

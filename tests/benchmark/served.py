@@ -5,7 +5,6 @@ import http.client
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+from tests.servers import children_of, free_port
 
 _CHANGES = 60
 _LONGEST_BUILD = 60  # seconds
@@ -25,9 +25,7 @@ class Service:
     """`newsclip serve` over one archive, each request on a connection of its own."""
 
     def __init__(self, directory: Path, workers: int, python: str = sys.executable) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         command = [python, "-m", "newsclip.api.cli", "serve", "--data", str(directory)]
         options = ["--port", str(self.port), "--workers", str(workers)]
         self.process = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
@@ -53,10 +51,8 @@ class Service:
             time.sleep(0.01)
 
     def processes(self) -> list[int]:
-        """The main one, which has looked at the snapshot, and its children, which answer."""
-        main = self.process.pid
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        return [main, *map(int, children)]
+        """The main one, which has looked at the snapshot, and all that it and they have started."""
+        return [self.process.pid, *children_of(self.process.pid)]
 
     def memory_mib(self) -> dict[str, float]:
         """Of all processes together: proportional set size (a shared page counts once), and what

@@ -6,10 +6,12 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
+
+from tests.servers import children_of
 
 ROOT = Path(__file__).parents[2]
 _PYTHON = [sys.executable, "-m", "tests.durability.commands"]
@@ -106,18 +108,6 @@ def file_bytes_of(process: int, most: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(process, resource.RLIMIT_FSIZE, before)
-
-
-def children_of(process: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
-    parents = {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
-            parents[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
-    found = [process]
-    for each in found:
-        found += [child for child, parent in parents.items() if parent == each]
-    return found[1:]
 
 
 class Small:

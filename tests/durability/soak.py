@@ -25,14 +25,13 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client.mmap_dict import MmapedDict
-from tests.servers import PATIENCE, Server, free_port, start
+from tests.servers import PATIENCE, Server, children_of, free_port, start
 
 from newsclip.index.archive import Archive
 from newsclip.index.snapshot import Snapshots
 from newsclip.index.store import Store
 from newsclip.index.verification import verify
 
-from .disks import children_of
 from .stories import contents_of, story
 from .traffic import Client, Notes, Reader, Writer
 

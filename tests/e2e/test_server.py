@@ -16,8 +16,7 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
-from tests.durability.disks import children_of
-from tests.servers import PATIENCE, Server, free_port, start
+from tests.servers import PATIENCE, Server, children_of, free_port, start
 
 from newsclip.api import server as server_module
 from newsclip.index.archive import Archive

@@ -16,8 +16,9 @@ class KeyRuns:
     def __init__(self, keys: _Numbers) -> None:
         """``keys`` ascend, ``(rows,)``."""
         starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 2) != 1)
+        ends = np.flatnonzero(np.diff(keys, append=keys[-1:] + 2) != 1)
         self._first = keys[starts].astype(np.int64)
-        self._last = keys[np.append(starts[1:], len(keys))[: len(starts)] - 1].astype(np.int64)
+        self._last = keys[ends].astype(np.int64)
         self._less = self._first - starts  # what a key is more than its row
 
     def located(self, keys: _Numbers) -> tuple[_Numbers, NDArray[np.bool_]]:

@@ -49,7 +49,7 @@ class Sentences:
 def sentences_of(view: View, text: str, language: str | None = None) -> Sentences:
     """The sentences of a text in a language; a term weighs as it is telling here (idf)."""
     texts = [text[start:end] for start, end in _sentence_spans(text, _SENTENCES)]
-    words = [view.terms(text, language) for text in texts]
+    words = view.terms_of_each(texts, language)
     numbers = view.term_numbers([*chain.from_iterable(words)])
     terms, places = np.unique(numbers, return_inverse=True)
     unknown = int(np.count_nonzero(terms < 0))

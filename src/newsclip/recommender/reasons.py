@@ -95,7 +95,7 @@ class Comparison:
             [place[term] for term in terms if term in place]
             for terms in self._view.terms_of_each(names)
         ]
-        return [found for found in zip(names, telling, strict=True) if found[1]]
+        return [(name, places) for name, places in zip(names, telling, strict=True) if places]
 
     @cached_property
     def _linked(self) -> set[int]:

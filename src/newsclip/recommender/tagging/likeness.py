@@ -27,7 +27,7 @@ class NameTexts:
         """The tags' names spelled out, in the language of most articles."""
         texts = [spelled_out(tag) for tag in tags]
         language = view.main_language()
-        return cls([view.terms(text, language) for text in texts], view.embed_passages(texts))
+        return cls(view.terms_of_each(texts, language), view.embed_passages(texts))
 
 
 @dataclass(frozen=True)

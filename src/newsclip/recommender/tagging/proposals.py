@@ -156,7 +156,7 @@ class _Draft:
         # In headlines and subheads many have a capital at each word.
         lines = (line for line in self._text.splitlines() if _ENDS.search(line))
         text = "\n".join(lines) or self._text
-        names = [self._view.terms(n, self._language) for n in names_in(_POSSESSIVE.sub(" .", text))]
+        names = self._view.terms_of_each(names_in(_POSSESSIVE.sub(" .", text)), self._language)
         leading = Counter(name[0] for name in {tuple(name) for name in names if len(name) > 1})
         for name in names:
             run = tuple(name)
