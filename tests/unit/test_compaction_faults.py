@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,36 @@ def test_an_interrupted_making_leaves_the_older_one(
         patch.setattr(compaction, step, fails)
         with pytest.raises(error):
             compact(older.store)
+
+
+def test_nobody_writes_into_what_is_given_up(older: Archive) -> None:
+    before = writing_threads()
+
+    def fails(*_: object) -> None:
+        until(lambda: bool(writing_threads() - before))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        compact(older.store, fails)
+    assert raised.tb, "it keeps all objects alive"
+    until(lambda: not writing_threads() - before)
+
+
+def writing_threads() -> set[str]:
+    """This process's threads in which tantivy writes."""
+    writing = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # it has ended meanwhile
+            if "thrd-tantivy" in (task / "comm").read_text():
+                writing.add(task.name)
+    return writing
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """The system lists a thread a moment after its start, and a moment longer than it lives."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,15 @@ def test_what_chooses_the_page_stays(url: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["n-17", "politics/2026/harbour-law", "mailto:a@b.example", "http://", "http://a b/", ""],
+    [
+        "n-17",
+        "politics/2026/harbour-law",
+        "mailto:a@b.example",
+        "http://",
+        "http://a b/",
+        "https://../a",
+        "",
+    ],
 )
 def test_what_is_no_url_of_the_web_is_left_as_it_is(text: str) -> None:
     assert canonical(text) == text
@@ -68,5 +76,6 @@ PARTS += ["%", "%2e", "%61", "utm_x", "é", " ", "+", "@", "\\", "\ud800", "\n",
 @given(st.lists(st.sampled_from(PARTS)).map("".join) | st.text().map("https://".__add__))
 @example("https://a.example/index.html/index.html//")
 @example("http://a.example:443")
+@example("http://..//http://")
 def test_the_form_of_a_form_is_itself(url: str) -> None:
     assert canonical(canonical(url)) == canonical(url)

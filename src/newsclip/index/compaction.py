@@ -193,18 +193,17 @@ def _faults_of_the_disk(directory: Path) -> Iterator[None]:
 
 
 def _make(making: _Making, on_progress: Progress | None) -> None:
-    lexicon = _lexicon(making)
-    with ColumnWriter(making.folder) as writer:
-        for block in _kept(making):
-            writer.append(block)
-        for done, block in _indexed(making, lexicon):
-            writer.append(block)
-            if on_progress:
-                on_progress(done, len(making.added))
-    for key in making.removed.tolist():
-        lexicon.remove(key)
-    lexicon.commit()
-    lexicon.close()
+    with _lexicon(making) as lexicon:
+        with ColumnWriter(making.folder) as writer:
+            for block in _kept(making):
+                writer.append(block)
+            for done, block in _indexed(making, lexicon):
+                writer.append(block)
+                if on_progress:
+                    on_progress(done, len(making.added))
+        for key in making.removed.tolist():
+            lexicon.remove(key)
+        lexicon.commit()
     words = lexicon.forms()
     columns = mapped_columns(making.folder, making.encoder.dimension)
     arrays = derived_arrays(columns, making.terms, making.names, words, making.analyzer)

@@ -42,15 +42,18 @@ def canonical(url: str) -> str:
         parsed = can_ada.parse("https://" + text[scheme.end() :])
     except (ValueError, TypeError):  # a TypeError is for half of a surrogate pair
         return text
-    query = _query(parsed.search.removeprefix("?"))
-    return f"https://{_host(parsed)}{_path(parsed.pathname)}{'?' if query else ''}{query}"
-
-
-def _host(parsed: can_ada.URL) -> str:
     host = parsed.hostname.rstrip(".")
+    if not host:  # dots alone: no page can be there
+        return text
+    page = f"https://{_host(host, parsed.port)}{_path(parsed.pathname)}"
+    query = _query(parsed.search.removeprefix("?"))
+    return f"{page}?{query}" if query else page
+
+
+def _host(host: str, port: str) -> str:
     while host.startswith("www.") and "." in host[4:]:
         host = host[4:]
-    return host if parsed.port in _DEFAULT_PORTS else f"{host}:{parsed.port}"
+    return host if port in _DEFAULT_PORTS else f"{host}:{port}"
 
 
 def _path(path: str) -> str:
