@@ -30,9 +30,7 @@ def telling_of(view: View, draft: Draft) -> TermQuery:
 def words_shared(
     view: View, query: TermQuery, draft: Draft, keys: list[int]
 ) -> dict[int, tuple[str, ...]]:
-    held = view.held(query, np.array(keys, np.int64))
-    places = {key: np.flatnonzero(row).tolist() for key, row in zip(keys, held, strict=True)}
-    return shared_words(view, query, draft, places)
+    return shared_words(view, query, draft, keys, view.held(query, np.array(keys, np.int64)))
 
 
 def told(archive: Archive, draft: Draft) -> dict[str, float]:

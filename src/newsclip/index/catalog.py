@@ -1,6 +1,6 @@
 """What a filter asks about each row of a segment, so that a filter costs microseconds."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from newsclip.index.filters import ALWAYS, NEVER, Filter, conditions, exclusions
 from newsclip.index.strings import UNKNOWN, Strings
 
 _NEWEST_AT_A_TIME = 4_096
-_MASKS_KEPT = 8  # of an attribute's names; each takes a byte a row
+_MASKS_KEPT = 8  # of filters; each takes a byte a row
+_COUNTS_KEPT = 4
 
 
 class Holders(Protocol):
@@ -61,8 +62,8 @@ class Catalog:
         self._alive = np.ones(len(columns), np.bool_)
         self._visible: NDArray[np.bool_] | None = None  # good from one moment until another
         self._since, self._until = 0, 0
-        self._counted: tuple[NDArray[np.bool_] | None, int] = None, 0  # of the visible rows
-        self._kept: dict[tuple[str, frozenset[str]], NDArray[np.bool_]] = {}
+        self._kept: dict[Hashable, NDArray[np.bool_]] = {}  # of the visible rows, by filter
+        self._counted: list[tuple[NDArray[np.bool_], int]] = []  # masks, the last one first
         self._counts: dict[tuple[str, str], int] = {}
         self._shown: dict[tuple[str, str], int] = {}  # as _counts, of the visible rows
 
@@ -83,9 +84,10 @@ class Catalog:
         self._alive[rows] = False
         self._counts.clear()
         self._shown.clear()
-        if self._visible is not None:
-            self._visible[rows] = False
-        self._counted = None, 0
+        for mask in (self._visible, *self._kept.values()):
+            if mask is not None:
+                mask[rows] = False
+        self._counted.clear()
 
     def alive_mask(self) -> NDArray[np.bool_]:
         """For each row, whether it is alive. Not to be changed."""
@@ -104,6 +106,8 @@ class Catalog:
         moment = seconds(now, 0)
         if self._visible is None or not self._since <= moment < self._until:
             self._visible = self._look(moment)
+            self._kept.clear()
+            self._counted.clear()
             self._shown.clear()
         return self._visible
 
@@ -118,35 +122,59 @@ class Catalog:
     def allowed(self, where: Filter, now: datetime, excluded: Rows) -> NDArray[np.bool_]:
         """For each row, whether it is visible at ``now``, passes the filter and is not excluded.
 
-        Not to be changed. The filter's ``exclude_ids`` are for the caller to look up.
+        Not to be changed. The filter's ``exclude_ids`` are for the caller to look up; ``excluded``
+        are distinct.
         """
-        mask = self.visible(now)
-        asked, unwanted = conditions(where), exclusions(where)
+        mask = self._filtered(where, now)
         dated = where.published_from is not None or where.published_to is not None
-        if not (asked or unwanted or dated or len(excluded)):
+        if not (dated or len(excluded)):
             return mask
-        mask = mask.copy()
-        for attribute, names in asked:
-            mask &= self._any(attribute, names)
-        for attribute, names in unwanted:
-            for name in names:
-                mask[self._rows_with(attribute, name)] = False
+        left = mask.copy()
+        left[excluded] = False
         if dated:
-            mask &= self._published_between(where)
-        mask[excluded] = False
+            left &= self._published_between(where)
+        else:
+            self._remember(left, self.passing(mask) - int(np.count_nonzero(mask[excluded])))
+        return left
+
+    def _filtered(self, where: Filter, now: datetime) -> NDArray[np.bool_]:
+        """Which visible rows pass, whatever their dates; the last few answers are kept.
+
+        Each related list asks for its source's language, and leaves out other articles.
+        """
+        visible, asked, unwanted = self.visible(now), conditions(where), exclusions(where)
+        if not (asked or unwanted):
+            return visible
+        key = (*asked, None, *unwanted)
+        if key not in self._kept:
+            mask = visible.copy()
+            for attribute, names in asked:
+                mask &= self._any(attribute, names)
+            for attribute, names in unwanted:
+                mask &= ~self._any(attribute, names)
+            if len(self._kept) >= _MASKS_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = mask
+        return self._kept[key]
+
+    def _any(self, attribute: str, names: frozenset[str]) -> NDArray[np.bool_]:
+        """Which rows have one of the names, alive or not."""
+        mask = np.zeros(len(self._alive), np.bool_)
+        for name in names:
+            mask[self._rows_with(attribute, name)] = True
         return mask
 
     def passing(self, mask: NDArray[np.bool_]) -> int:
-        """How many rows a mask that :meth:`allowed` gave lets through.
+        """How many rows a mask that :meth:`allowed` gave lets through; the last few are remembered.
 
-        Most questions have no filter, and counting a million rows takes longer than asking tantivy
-        for a rare word: what has been counted of the visible ones is remembered.
+        Counting a million rows takes longer than asking tantivy for a rare word.
         """
-        counted, count = self._counted
-        if mask is not counted:
-            count = int(np.count_nonzero(mask))
-            if mask is self._visible:
-                self._counted = mask, count
+        known = next((count for counted, count in self._counted if counted is mask), None)
+        return self._remember(mask, int(np.count_nonzero(mask)) if known is None else known)
+
+    def _remember(self, mask: NDArray[np.bool_], count: int) -> int:
+        others = [each for each in self._counted if each[0] is not mask]
+        self._counted = [(mask, count), *others[: _COUNTS_KEPT - 1]]
         return count
 
     def _published_between(self, where: Filter) -> NDArray[np.bool_]:
@@ -157,21 +185,6 @@ class Catalog:
         if where.published_to is not None:
             mask &= published_at < seconds(where.published_to, 0)
         return mask
-
-    def _any(self, attribute: str, names: frozenset[str]) -> NDArray[np.bool_]:
-        """Which rows have one of the names, alive or not; the last few answers are kept.
-
-        Every related list asks for its source's language, which most rows have.
-        """
-        asked = (attribute, names)
-        if asked not in self._kept:
-            mask = np.zeros(len(self._alive), np.bool_)
-            for name in names:
-                mask[self._rows_with(attribute, name)] = True
-            if len(self._kept) >= _MASKS_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[asked] = mask
-        return self._kept[asked]
 
     def _rows_with(self, attribute: str, folded: str) -> Rows:
         number = self._names.number(attribute_name(attribute, folded))

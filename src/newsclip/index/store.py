@@ -129,11 +129,15 @@ class Store:
 
     def get(self, article_id: str) -> Article:
         """The article as stored, visible or not. Raises ArticleNotFound."""
-        query = f"SELECT {_ALL} FROM article WHERE id = ?"
+        return self.keyed(article_id)[1]
+
+    def keyed(self, article_id: str) -> tuple[int, Article]:
+        """The key of an article's present version, and the article. Raises ArticleNotFound."""
+        query = f"SELECT key, {_ALL} FROM article WHERE id = ?"
         row = self._database.first(query, article_id)
         if row is None:
             raise ArticleNotFound(article_id)
-        return _article(row)
+        return row[0], _article(row[1:])
 
     def key_of(self, article_id: str) -> int | None:
         """The key of an article's present version."""

@@ -77,8 +77,11 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
     """
     ranked = Scored.none()
     alone = question.asked.embedding is None or not len(question.asked.query)
+    counted = not question.min_score and not question.collapse
+    one_by_one = counted and _is_countable(view, question)
+    further = _WIDE if wide and counted and not one_by_one else 0
     for depth, good_for in _DEPTHS[alone:]:
-        found = _candidates(view, question, depth)
+        found = _candidates(view, question, depth, further)
         ranked = _behind(ranked, found.ranked)
         whole = found.all_by_words and found.all_by_meaning
         head = _distinct(view, ranked.first(good_for), question.collapse)
@@ -86,16 +89,22 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
             break
         ranked = ranked.first(good_for)
     ranked = _distinct(view, ranked, question.collapse)
-    if whole or question.min_score or question.collapse:
+    if whole or not counted:
         return Accepted(ranked, ranked.keys, len(ranked.keys), whole)
-    known, is_exact = _known(view, question, found, wide)
-    known = np.union1d(known, ranked.keys)
+    known = np.union1d(_known(view, question, found, one_by_one, wide), ranked.keys)
     least = view.matching_bounds(question.asked.query, question.where)[0]
+    is_exact = one_by_one and found.all_by_meaning
     return Accepted(ranked, known, max(len(known), least), is_exact)
 
 
-def _candidates(view: View, question: Question, depth: int) -> Candidates:
-    found = candidates(view, question.asked, question.where, depth)
+def _is_countable(view: View, question: Question) -> bool:
+    """Whether the articles by words, or by meaning if that alone counts, are cheap to count."""
+    query = question.asked.query.first(LOOKED_UP)
+    return view.matching_bounds(query, question.where)[1] <= COUNTED
+
+
+def _candidates(view: View, question: Question, depth: int, wide: int = 0) -> Candidates:
+    found = candidates(view, question.asked, question.where, depth, wide)
     return replace(found, ranked=question.weigh(view, found.ranked).above(question.min_score))
 
 
@@ -115,18 +124,17 @@ def _distinct(view: View, ranked: Scored, collapse: bool) -> Scored:
     return Scored(ranked.keys[kept], ranked.scores[kept])
 
 
-def _known(view: View, question: Question, found: Candidates, wide: bool) -> tuple[_Keys, bool]:
-    """Keys by words alone, where that is cheap all of them, and whether the answer is counted."""
+def _known(
+    view: View, question: Question, found: Candidates, one_by_one: bool, wide: bool
+) -> _Keys:
+    """Keys beside the ranked ones: ``one_by_one`` all that have a word."""
     asked = question.asked
     if asked.by_meaning and asked.embedding is not None:
         near = view.nearest(asked.embedding, _WIDE if wide else 0, question.where)
-        return near_enough(view, asked, near), found.all_by_meaning
-    query = asked.query.first(LOOKED_UP)
-    countable = view.matching_bounds(query, question.where)[1] <= COUNTED
-    if not (countable or wide):
-        return found.ranked.keys, False
-    known = view.matching(query, COUNTED + 1 if countable else _WIDE, question.where)
-    return known, countable and found.all_by_meaning
+        return near_enough(view, asked, near)
+    if not one_by_one:
+        return found.wide
+    return view.matching(asked.query.first(LOOKED_UP), COUNTED + 1, question.where)
 
 
 def by_date(

@@ -72,20 +72,23 @@ class Candidates:
     """What may answer a question, best first, each scored over 0.
 
     ``all_by_words``: nothing else has a word of it; ``all_by_meaning``: nothing else is near
-    enough.
+    enough. ``wide`` are the keys by the words of a wider look.
     """
 
     ranked: Scored
+    wide: NDArray[np.int64]
     all_by_words: bool
     all_by_meaning: bool
 
 
-def candidates(view: View, asked: Asked, where: Filter, depth: int) -> Candidates:
-    """The best of both sides, up to ``depth`` of each."""
-    matched, near = found(view, asked.query.first(LOOKED_UP), asked.embedding, where, depth)
+def candidates(view: View, asked: Asked, where: Filter, depth: int, wide: int = 0) -> Candidates:
+    """The best of both sides, up to ``depth`` of each; ``wide`` is how far the wider look goes."""
+    query = asked.query.first(LOOKED_UP)
+    matched, more, near = found(view, query, asked.embedding, where, depth, wide)
     keys = np.union1d(matched, near.keys)
     ranked = Scored.ranked(keys, scores(view, asked, keys)).above(0)
-    return Candidates(ranked, len(matched) < depth, len(near_enough(view, asked, near)) < depth)
+    all_by_meaning = len(near_enough(view, asked, near)) < depth
+    return Candidates(ranked, more, len(matched) < depth, all_by_meaning)
 
 
 def near_enough(view: View, asked: Asked, near: Scored) -> NDArray[np.int64]:

@@ -19,11 +19,10 @@ def diversified(
     if diversity == 0 or count < 2:
         return np.arange(count)
     worth = (1 - diversity) * scores / scores[0]
-    nearest = np.full(len(scores), -np.inf, np.float32)
-    chosen = [0]
+    cosines = embeddings @ embeddings.T
+    nearest, chosen = cosines[0], [0]
     while len(chosen) < count:
-        nearest = np.maximum(nearest, embeddings @ embeddings[chosen[-1]])
-        marginal = worth - diversity * nearest
-        marginal[chosen] = -np.inf
-        chosen.append(int(np.argmax(marginal)))
+        worth[chosen[-1]] = -np.inf
+        chosen.append(int(np.argmax(worth - diversity * nearest)))
+        nearest = np.maximum(nearest, cosines[chosen[-1]])
     return np.array(chosen, np.int64)

@@ -39,15 +39,15 @@ def one_of_each(view: View, keys: Sequence[int], most: int) -> list[int]:
 
 def firsts(view: View, keys: Sequence[int], most: int) -> list[int]:
     """The places of those that :func:`one_of_each` keeps, ascending."""
-    seen: set[int] = set()
+    copied: set[int] = set()
     kept: list[int] = []
     for start in range(0, len(keys), most):  # further ones are rarely needed
         part = keys[start : start + most]
         copies = view.copies_of(np.array(part, np.int64))
         for place, key in enumerate(part, start):
-            if key not in seen and len(kept) < most:
+            if key not in copied:
                 kept.append(place)
-                seen.update((key, *copies.get(key, ())))
-        if len(kept) == most:
+                copied.update(copies[key])
+        if len(kept) >= most:
             break
-    return kept
+    return kept[:most]

@@ -1,6 +1,7 @@
 """Keyword and meaning together: one score, 0 to 1, from two that are not alike."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,17 @@ _AT_FIRST = 6  # of them; the others have the longest lists, and are looked up w
 
 # Both indexes release Python's lock while they search: together they take as long as the slower.
 _beside = ThreadPoolExecutor(1, thread_name_prefix="keyword-side")
+
+
+class Found(NamedTuple):
+    """What each side finds: keys by the words, and by the meaning with their cosines.
+
+    ``wide`` are the keys by the words of a wider look, those among them.
+    """
+
+    matched: NDArray[np.int64]
+    wide: NDArray[np.int64]
+    near: Scored
 
 
 def candidates(
@@ -45,8 +57,8 @@ def candidates(
     if semantic_weight == 0:
         embedding = None
     asked = query.first(LOOKED_UP if semantic_weight < 1 else 0)
-    matched, near = found(view, asked, embedding, where, depth)
-    keys = np.union1d(matched, near.keys)
+    sides = found(view, asked, embedding, where, depth)
+    keys = np.union1d(sides.matched, sides.near.keys)
     scores = np.zeros(len(keys), np.float32)
     if semantic_weight < 1:
         scores += (1 - semantic_weight) * keyword_scores(view, query, keys)
@@ -61,24 +73,27 @@ def found(
     embedding: NDArray[np.float32] | None,
     where: Filter,
     depth: int,
-) -> tuple[NDArray[np.int64], Scored]:
-    """What each side finds: keys by the words, and by the meaning with their cosines."""
+    wide: int = 0,
+) -> Found:
+    """The ``depth`` best of each side; by the words also, as cheap as it is, the ``wide`` best."""
     if embedding is None:
-        return _matching(view, query, depth, where), Scored.none()
+        return Found(*_matching(view, query, depth, wide, where), Scored.none())
     view.prepare(where)
-    matching = _beside.submit(_matching, view, query, depth, where)
+    matching = _beside.submit(_matching, view, query, depth, wide, where)
     try:
         near = view.nearest(embedding, depth, where)
     finally:
         matched = matching.result()  # a view must not end while somebody uses it
-    return matched, near
+    return Found(*matched, near)
 
 
-def _matching(view: View, query: TermQuery, depth: int, where: Filter) -> NDArray[np.int64]:
+def _matching(
+    view: View, query: TermQuery, depth: int, wide: int, where: Filter
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Keys by the words; fewer than ``depth`` only if no other article has any."""
-    keys = view.matching(query.first(_AT_FIRST), depth, where)
-    if len(keys) < depth and len(query) > _AT_FIRST:
-        return view.matching(query, depth, where)
+    keys = view.matching_widely(query.first(_AT_FIRST), depth, wide, where)
+    if len(keys[0]) < depth and len(query) > _AT_FIRST:
+        return view.matching_widely(query, depth, wide, where)
     return keys
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
@@ -32,10 +34,8 @@ class Comparison:
         self.articles = view.articles(keys)
         self._meaning = dict(zip(keys, found.meaning.tolist(), strict=True))
         self._telling = query.texts
-        self._held = {
-            key: np.flatnonzero(row).tolist() for key, row in zip(keys, found.held, strict=True)
-        }
-        self._words = shared_words(view, query, source.draft, self._held)
+        self._found = found
+        self._words = shared_words(view, query, source.draft, keys, found.held)
         self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)
         moment = seconds(source.published_at, NEVER)
@@ -67,11 +67,9 @@ class Comparison:
     def names(self, key: int) -> tuple[str, ...]:
         """The names that stand in both, of those with a telling word."""
         if key not in self._names:
-            article, held = self.articles[key], set(self._held[key])
-            # Where a name stands, all its telling words do: most texts need not be looked at.
-            likely = [name for name, places in self._own_names if held.issuperset(places)]
+            article = self.articles[key]
             text = f"{article.title}\n{article.summary}\n{article.body}"
-            self._names[key] = shared_names(likely, text, _NAMES)
+            self._names[key] = shared_names(self._likely_names[key], text, _NAMES)
         return self._names[key]
 
     def is_same_story(self, key: int) -> bool:
@@ -85,17 +83,29 @@ class Comparison:
         )
 
     @cached_property
-    def _own_names(self) -> list[tuple[str, list[int]]]:
-        """The source's names with telling terms, and the places of those in the query."""
+    def _likely_names(self) -> dict[int, list[str]]:
+        """For each key the source's names with telling terms, all of which its article has.
+
+        Where a name stands, all its telling words do: most texts need not be looked at.
+        """
+        names, needed = self._own_names()
+        missing = (~self._found.held).astype(np.float32) @ needed.T
+        likely = zip(self._found.keys.tolist(), (missing == 0).tolist(), strict=True)
+        return {key: [*compress(names, stands)] for key, stands in likely}
+
+    def _own_names(self) -> tuple[list[str], NDArray[np.float32]]:
+        """The source's names with telling terms, and which those are, ``(names, query)``."""
         draft = self._source.draft
         text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
         place = {term: place for place, term in enumerate(self._telling)}
         names = longest_first(names_in(text))
-        telling = [
-            [place[term] for term in terms if term in place]
-            for terms in self._view.terms_of_each(names)
-        ]
-        return [(name, places) for name, places in zip(names, telling, strict=True) if places]
+        terms = self._view.terms_of_each(names)
+        cells = [(n, place[term]) for n, own in enumerate(terms) for term in own if term in place]
+        rows, columns = np.array(cells, np.int64).reshape(-1, 2).T
+        needed = np.zeros((len(names), len(place)), np.float32)
+        needed[rows, columns] = 1
+        telling = np.unique(rows)
+        return [names[row] for row in telling.tolist()], needed[telling]
 
     @cached_property
     def _linked(self) -> set[int]:

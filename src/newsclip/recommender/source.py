@@ -54,7 +54,7 @@ def source_of_key(view: View, key: int, article: Article | None = None) -> Sourc
 
 def source_of_article(view: View, article_id: str) -> Source:
     """The article of the archive with this id, visible or not. Raises ArticleNotFound."""
-    return source_of_key(view, view.key_of(article_id), view.article(article_id))
+    return source_of_key(view, *view.keyed(article_id))
 
 
 def source_of_draft(view: View, draft: Draft) -> Source:

@@ -63,6 +63,10 @@ class ArticleView(RowView):
         """The article, visible or not. Raises ArticleNotFound."""
         return self._store.get(article_id)
 
+    def keyed(self, article_id: str) -> tuple[int, Article]:
+        """The key of an article, and the article, visible or not. Raises ArticleNotFound."""
+        return self._store.keyed(article_id)
+
     def articles(self, keys: Iterable[int]) -> dict[int, Article]:
         """The articles of some keys."""
         return self._store.articles([int(key) for key in keys])

@@ -34,9 +34,16 @@ class WordView(RowView):
         What they score is for :meth:`keyword_scores`. All that match are there if they are fewer
         than ``limit``; else up to ``limit`` of each layer.
         """
-        terms = self._field_terms(query)
-        found = [s.matching(terms, limit, allowed, where) for s, allowed in self._allowed(where)]
-        return np.sort(np.concatenate(found))
+        return self.matching_widely(query, limit, limit, where)[0]
+
+    def matching_widely(
+        self, query: TermQuery, limit: int, wide: int, where: Filter
+    ) -> tuple[Keys, Keys]:
+        """What :meth:`matching` gives for a limit, and what it gives for a wider one, at once."""
+        terms, most = self._field_terms(query), max(limit, wide)
+        found = [s.matching(terms, most, allowed, where) for s, allowed in self._allowed(where)]
+        best = [keys[:limit] for keys in found]
+        return np.sort(np.concatenate(best)), np.sort(np.concatenate(found))
 
     def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
         """The query as the lexicons take it; fields in which no article has a term are left out."""
