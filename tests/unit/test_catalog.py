@@ -132,16 +132,23 @@ def test_a_removed_row_is_in_no_answer() -> None:
             assert catalog.carried(["x"], NOON) == set()
 
 
-def test_how_many_pass_follows_every_change() -> None:
+@pytest.mark.parametrize("where", [Filter(), Filter(sections=frozenset("S"))])
+def test_how_many_pass_follows_every_change(where: Filter) -> None:
     later = NOON + 10 * SECOND
-    entries = shelf(article("a"), article("b"), article("c", published_at=later))
+    dates = [None, None, later]
+    entries = shelf(*(article(n, section="s", published_at=date) for n, date in enumerate(dates)))
     for catalog in catalogs_of(entries):
 
         def passing(now: datetime, *excluded: int, catalog: Catalog = catalog) -> list[int]:
-            mask = catalog.allowed(Filter(), now, rows(*excluded))
+            mask = catalog.allowed(where, now, rows(*excluded))
             return [catalog.passing(mask), catalog.passing(mask)]
 
         assert (passing(NOON), passing(NOON, 1), passing(NOON)) == ([2, 2], [1, 1], [2, 2])
+        assert (passing(NOON, 1, 1), passing(NOON, 2), passing(NOON, 0, 1)) == (
+            [1, 1],
+            [2, 2],
+            [0, 0],
+        )
         assert passing(later) == [3, 3], "an embargo has ended"
         catalog.remove(rows(0))
         assert (passing(later), passing(later, 2)) == ([2, 2], [1, 1])
@@ -194,8 +201,22 @@ def test_a_catalog_grows_with_its_columns(count: int) -> None:
     # the first two have the same date: the later row comes first
     assert catalog.newest(catalog.visible(NOON), 3).tolist() == [1, 0, 2][: count + 1]
     catalog.remove(rows(1))
+    assert shown(catalog, Filter(sections=frozenset("b"))) == [0, *range(3, count + 1, 2)]
     catalog.extend()
     assert shown(catalog) == [0, *range(2, 1 + count)]
+
+
+def test_a_row_that_came_after_the_last_question_may_go_before_the_next() -> None:
+    columns, names = GrowingColumns(1), Strings()
+    digester = Digester(Analyzer().terms, Strings(), names)
+    catalog = Catalog(columns, names, ScannedHolders(columns))
+    for key in range(3):
+        entry = {key: article(key, section="s")}
+        columns.append(digester.block(entry, np.zeros((1, 1), np.float32)))
+        catalog.extend()
+        assert key or shown(catalog, Filter(sections=frozenset("s"))) == [0]
+    catalog.remove(rows(2))
+    assert shown(catalog, Filter(sections=frozenset("s"))) == [0, 1]
 
 
 def test_a_snapshot_knows_no_rows_with_a_name_that_came_later() -> None:

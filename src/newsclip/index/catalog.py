@@ -122,8 +122,7 @@ class Catalog:
     def allowed(self, where: Filter, now: datetime, excluded: Rows) -> NDArray[np.bool_]:
         """For each row, whether it is visible at ``now``, passes the filter and is not excluded.
 
-        Not to be changed. The filter's ``exclude_ids`` are for the caller to look up; ``excluded``
-        are distinct.
+        Not to be changed. The filter's ``exclude_ids`` are for the caller to look up.
         """
         mask = self._filtered(where, now)
         dated = where.published_from is not None or where.published_to is not None
@@ -134,7 +133,8 @@ class Catalog:
         if dated:
             left &= self._published_between(where)
         else:
-            self._remember(left, self.passing(mask) - int(np.count_nonzero(mask[excluded])))
+            gone = int(np.count_nonzero(mask[np.unique(excluded)]))
+            self._remember(left, self.passing(mask) - gone)
         return left
 
     def _filtered(self, where: Filter, now: datetime) -> NDArray[np.bool_]:
