@@ -43,6 +43,7 @@ from newsclip.recommender.telling import telling_terms
 
 SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 _CHUNK = 20_000  # articles made before they are imported, outside the time taken
+_FACETS = SearchOptions(facets=FACET_NAMES)
 _EVERYTHING = SearchOptions(facets=FACET_NAMES, collapse=True, recency=0.3)
 _WARM_UP = 300  # questions before the clock counts: the pages of a new process are still unmapped
 
@@ -136,6 +137,7 @@ def _jobs(archive: Archive, asked: Sequence[Article]) -> dict[str, Any]:
     calls: dict[str, Callable[[View, Article], object]] = {
         "similar": lambda view, article: similar(view, source_of_article(view, article.id)),
         "search": lambda view, article: search(view, article.title),
+        "search_with_facets": lambda view, article: search(view, article.title, _FACETS),
         "search_with_everything": lambda view, article: search(view, article.title, _EVERYTHING),
         "search_without_passages": lambda view, article: search(
             view, article.title, SearchOptions(passages=False)

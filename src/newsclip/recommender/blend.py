@@ -72,7 +72,7 @@ class Candidates:
     """What may answer a question, best first, each scored over 0.
 
     ``all_by_words``: nothing else has a word of it; ``all_by_meaning``: nothing else is near
-    enough. ``wide`` are the keys by the words of a wider look.
+    enough. ``wide`` are keys by the words, also of further articles that were not scored.
     """
 
     ranked: Scored
@@ -82,7 +82,7 @@ class Candidates:
 
 
 def candidates(view: View, asked: Asked, where: Filter, depth: int, wide: int = 0) -> Candidates:
-    """The best of both sides, up to ``depth`` of each; ``wide`` is how far the wider look goes."""
+    """The best of both sides, up to ``depth`` of each; by the words ``wide``, unscored."""
     query = asked.query.first(LOOKED_UP)
     matched, more, near = found(view, query, asked.embedding, where, depth, wide)
     keys = np.union1d(matched, near.keys)

@@ -25,7 +25,7 @@ _beside = ThreadPoolExecutor(1, thread_name_prefix="keyword-side")
 class Found(NamedTuple):
     """What each side finds: keys by the words, and by the meaning with their cosines.
 
-    ``wide`` are the keys by the words of a wider look, those among them.
+    ``wide`` are those by the words, and the further ones that a wider look has found.
     """
 
     matched: NDArray[np.int64]
@@ -75,7 +75,7 @@ def found(
     depth: int,
     wide: int = 0,
 ) -> Found:
-    """The ``depth`` best of each side; by the words also, as cheap as it is, the ``wide`` best."""
+    """The ``depth`` best of each side, and the ``wide`` best by the words, if that is more."""
     if embedding is None:
         return Found(*_matching(view, query, depth, wide, where), Scored.none())
     view.prepare(where)
