@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -213,7 +213,9 @@ def _make(making: _Making, on_progress: Progress | None) -> None:
     _write_manifest(making, columns)
 
 
-def _lexicon(making: _Making) -> Lexicon:
+@contextmanager
+def _lexicon(making: _Making) -> Iterator[Lexicon]:
+    """The lexicon to write; in the end tantivy's threads write no more, whatever goes wrong."""
     folder = making.folder / LEXICON
     folder.mkdir()
     if making.base:  # tantivy never changes a file of a segment: the old one's serve the new one
@@ -222,7 +224,14 @@ def _lexicon(making: _Making) -> Lexicon:
                 shutil.copy(file, folder)
             elif not file.name.endswith(".lock"):
                 _link(file, folder / file.name)
-    return Lexicon(making.analyzer, folder, _WRITER_BYTES)
+    lexicon = Lexicon(making.analyzer, folder, _WRITER_BYTES)
+    try:
+        yield lexicon
+    except BaseException:
+        with suppress(ValueError):  # without room it cannot end well, as the error says already
+            lexicon.close()
+        raise
+    lexicon.close()
 
 
 def _link(file: Path, target: Path) -> None:

@@ -1,10 +1,8 @@
 """Keyword search. Nothing else in Newsclip knows tantivy, but for its analyzer."""
 
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import tantivy
@@ -129,20 +127,6 @@ class Lexicon:
             self._writer.wait_merging_threads()
             self._writer = None
             self._look_again()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes it; tantivy's threads write no more, whatever has gone wrong."""
-        # Without room the writing cannot end well; the error under way has said so already.
-        with contextlib.suppress(*[ValueError] if error else []):
-            self.close()
 
     def _look_again(self) -> None:
         self._index.reload()

@@ -84,11 +84,11 @@ class Candidates:
 def candidates(view: View, asked: Asked, where: Filter, depth: int, wide: int = 0) -> Candidates:
     """The best of both sides, up to ``depth`` of each; by the words ``wide``, unscored."""
     query = asked.query.first(LOOKED_UP)
-    matched, more, near = found(view, query, asked.embedding, where, depth, wide)
-    keys = np.union1d(matched, near.keys)
+    sides = found(view, query, asked.embedding, where, depth, wide)
+    keys = sides.candidates
     ranked = Scored.ranked(keys, scores(view, asked, keys)).above(0)
-    all_by_meaning = len(near_enough(view, asked, near)) < depth
-    return Candidates(ranked, more, len(matched) < depth, all_by_meaning)
+    all_by_meaning = len(near_enough(view, asked, sides.near)) < depth
+    return Candidates(ranked, sides.wide, len(sides.matched) < depth, all_by_meaning)
 
 
 def near_enough(view: View, asked: Asked, near: Scored) -> NDArray[np.int64]:

@@ -26,8 +26,7 @@ def related_candidates(
     link to, up to a hundred. ``query`` are the source's telling terms. The source's own articles
     and links are left out.
     """
-    sides = found(view, query.first(LOOKED_UP), source.embedding, where, depth)
-    alike = np.union1d(sides.matched, sides.near.keys)
+    alike = found(view, query.first(LOOKED_UP), source.embedding, where, depth).candidates
     for key in source.keys:  # they are few
         alike = alike[alike != key]
     if links is None:

@@ -32,6 +32,11 @@ class Found(NamedTuple):
     wide: NDArray[np.int64]
     near: Scored
 
+    @property
+    def candidates(self) -> NDArray[np.int64]:
+        """The keys of both sides, ascending, without the wider look."""
+        return np.union1d(self.matched, self.near.keys)
+
 
 def candidates(
     view: View,
@@ -57,8 +62,7 @@ def candidates(
     if semantic_weight == 0:
         embedding = None
     asked = query.first(LOOKED_UP if semantic_weight < 1 else 0)
-    sides = found(view, asked, embedding, where, depth)
-    keys = np.union1d(sides.matched, sides.near.keys)
+    keys = found(view, asked, embedding, where, depth).candidates
     scores = np.zeros(len(keys), np.float32)
     if semantic_weight < 1:
         scores += (1 - semantic_weight) * keyword_scores(view, query, keys)

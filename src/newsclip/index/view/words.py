@@ -42,8 +42,8 @@ class WordView(RowView):
         """What :meth:`matching` gives for a limit, and what it gives for a wider one, at once."""
         terms, most = self._field_terms(query), max(limit, wide)
         found = [s.matching(terms, most, allowed, where) for s, allowed in self._allowed(where)]
-        best = [keys[:limit] for keys in found]
-        return np.sort(np.concatenate(best)), np.sort(np.concatenate(found))
+        best = np.sort(np.concatenate([keys[:limit] for keys in found]))
+        return best, np.sort(np.concatenate(found)) if wide > limit else best
 
     def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
         """The query as the lexicons take it; fields in which no article has a term are left out."""
