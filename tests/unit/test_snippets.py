@@ -66,6 +66,16 @@ def test_a_rare_term_weighs_more_than_two_common_ones() -> None:
     assert marked(shown(text, {"fish": 2.0, "law": 2.0, "ship": 3.0})) == ["fish", "law"]
 
 
+def test_of_equal_passages_the_first_is_shown_whatever_the_order_of_its_words() -> None:
+    # .1 + .2 + .3 is more than .3 + .2 + .1 for a processor, and a set is in an order by chance.
+    filler = "nothing to see here at all " * 30
+    for number in range(50):
+        one, other = ([f"{sign}{number}{n}" for n in "abc"] for sign in "xy")
+        weights = dict(zip(one, (0.1, 0.2, 0.3), strict=True))
+        weights |= dict(zip(other, (0.1, 0.2, 0.3), strict=True))
+        assert marked(shown(f"{' '.join(one)} {filler} {' '.join(other)}", weights)) == one
+
+
 def test_the_passage_begins_with_a_sentence_where_one_is_near() -> None:
     before = "Some words before. " * 20
     assert shown(f"{before}“Here it is.” Then came the fish.", ["fish"]).text == (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from newsclip.index.analysis import Word
 from newsclip.index.view import View
@@ -41,7 +42,8 @@ def _heaviest(places: Sequence[Word], weights: Mapping[str, float]) -> tuple[int
             end += 1
         if end == before:  # a part of the run before
             continue
-        weight = sum(weights[term] for term in {p.term for p in places[first:end]})
+        # Exactly, lest of equal passages chance decides: a set is in another order in each process.
+        weight = fsum(weights[term] for term in {p.term for p in places[first:end]})
         if weight > best:
             best, span = weight, (place.start, places[end - 1].end)
     return span
