@@ -190,6 +190,17 @@ def test_removals_leave_the_scores_of_a_fresh_index(weights: dict[str, float]) -
     )
 
 
+def test_a_query_that_is_asked_again_weighs_what_it_weighs_now() -> None:
+    shelf = Shelf([article(n, body="fish" if n else "law") for n in range(10)])
+    fish = shelf.query({"fish": 1.0})
+    assert shelf.statistics.ceiling(fish) == pytest.approx(2.2 * math.log(1 + 1.5 / 9.5))
+    shelf.remove(*range(2, 10))
+    assert shelf.statistics.ceiling(fish) == pytest.approx(2.2 * math.log(1 + 1.5 / 1.5))
+    assert shelf.statistics.ceiling(shelf.query({"law": 1.0, "fish": 1.0})) == pytest.approx(
+        2 * shelf.statistics.ceiling(fish)
+    )
+
+
 def test_a_word_of_the_title_counts_double() -> None:
     shelf = Shelf(
         [

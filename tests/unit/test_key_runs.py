@@ -18,6 +18,7 @@ def test_each_key_is_where_it_stands_among_all(there: set[int], asked: list[int]
     assert here.tolist() == [key in row for key in asked]
     found = [place for place, is_here in zip(places.tolist(), here, strict=True) if is_here]
     assert found == [row[key] for key in asked if key in row]
+    assert [runs.row_of(key) for key in asked] == [row.get(key) for key in asked]
 
 
 def test_a_gap_begins_another_run() -> None:

@@ -11,7 +11,8 @@ from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
 from newsclip.recommender.onward import Slot, SlotName, onward
-from newsclip.recommender.source import source_of_article
+from newsclip.recommender.similar import similar
+from newsclip.recommender.source import source_of_article, source_of_several
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -67,9 +68,22 @@ def test_the_story_so_far_is_told_in_the_order_of_time(shelf: Archive) -> None:
     assert all("story" in {reason.kind for reason in hit.reasons} for hit in story.hits)
 
 
-def test_a_link_makes_a_story(shelf: Archive) -> None:
-    shelf.put([part("no name", 1, body="Another ship.", tags=["Ferry"], links=["source"])])
+@pytest.mark.parametrize(("source", "other"), [([], ["source"]), (["no name"], [])])
+def test_a_link_makes_a_story_whichever_way_it_points(
+    shelf: Archive, source: list[str], other: list[str]
+) -> None:
+    shelf.put([part("source", 0, links=source)])
+    shelf.put([part("no name", 1, body="Another ship.", tags=["Ferry"], links=other)])
     assert ids(page(shelf, "story")[0]) == ["before", "no name", "no tag", "after"]
+
+
+def test_a_link_of_one_of_several_sources_makes_a_story(shelf: Archive) -> None:
+    shelf.put([part("second", 1, body="Another ship.", tags=["Ferry"], links=["no name"])])
+    with shelf.reading(NOON) as view:
+        keys = dict.fromkeys(view.keys_of(["source", "second"]), 1.0)
+        hits = similar(view, source_of_several(view, keys)).hits
+    (linked,) = (hit for hit in hits if hit.article.id == "no name")
+    assert linked.reasons[0].kind == "story"
 
 
 def test_the_tag_of_fewest_articles_comes_first_and_further_ones_follow(shelf: Archive) -> None:

@@ -161,9 +161,6 @@ def test_how_often_each_term_stands_in_each_field(view: View) -> None:
     counts = dict(zip(view.term_texts(found.terms), found.counts.tolist(), strict=True))
     assert counts == {"fish": [1, 0, 2, 0], "star": [0, 0, 1, 0]}
     assert found.terms.tolist() == sorted(found.terms.tolist())
-    assert view.term_lengths(found.terms).tolist() == [
-        len(text) for text in view.term_texts(found.terms)
-    ]
     assert view.terms_in({}).counts.shape == (0, 4)
 
 

@@ -110,6 +110,7 @@ class Statistics:
         self._frequencies = frequencies.astype(np.int32)  # a copy, to be changed
         # For a code of the query its place there, from 1; between two questions all zero.
         self._slots = np.zeros(len(frequencies), np.uint16)
+        self._weighed: tuple[TermQuery, NDArray[np.float64]] | None = None
 
     @classmethod
     def empty(cls) -> Self:
@@ -131,6 +132,7 @@ class Statistics:
 
     def _count(self, block: Block, sign: int) -> None:
         self.articles += sign * len(block)
+        self._weighed = None
         self.totals += sign * block.wide["field_length"].astype(np.int64).sum(axis=0)
         codes = block.values["term.entry"] >> COUNT_BITS
         if len(codes):
@@ -178,10 +180,12 @@ class Statistics:
     def _worth(self, query: TermQuery) -> NDArray[np.float64]:
         """What each term is worth in each field: its weight times the field's times the idf there.
 
-        ``(len(query), fields)``.
+        ``(len(query), fields)``; that of the last query is remembered.
         """
-        worth: NDArray[np.float64] = query.weights[:, None] * _WEIGHTS
-        return worth * self._idf(self.found(query.terms))
+        if self._weighed is None or self._weighed[0] is not query:
+            idf = self._idf(self.found(query.terms))
+            self._weighed = query, query.weights[:, None] * _WEIGHTS * idf
+        return self._weighed[1]
 
     def places(self, query: TermQuery, rows: RowTerms) -> Places:
         """Where those terms of a query that some article has stand in some rows."""
@@ -246,17 +250,25 @@ class Statistics:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The places of the entries that have one of the codes, and which of them each has."""
         known = np.flatnonzero(codes < len(self._frequencies))
-        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for start in range(0, len(known), _SOUGHT):
+        found = []
+        for start in range(0, max(1, len(known)), _SOUGHT):
             part = known[start : start + _SOUGHT]
-            self._slots[codes[part]] = np.arange(1, len(part) + 1)
-            # Every code has its place: nothing is clipped, but to check it takes as long again.
-            slots = self._slots.take(entries >> COUNT_BITS, mode="clip")
-            self._slots[codes[part]] = 0
-            hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
-            found.append((hit, part[slots[hit].astype(np.int64) - 1]))
+            hit, place = self._sought_at_once(codes[part], entries)
+            found.append((hit, part[place]))
+        if len(found) == 1:  # as a rule
+            return found[0]
         hit, place = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return hit, place
+
+    def _sought_at_once(
+        self, codes: NDArray[np.int64], entries: NDArray[np.uint32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        self._slots[codes] = np.arange(1, len(codes) + 1)
+        # Every code has its place: nothing is clipped, but to check it takes as long again.
+        slots = self._slots.take(entries >> COUNT_BITS, mode="clip")
+        self._slots[codes] = 0
+        hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
+        return hit, slots[hit].astype(np.int64) - 1
 
     def standing(
         self, terms: NDArray[np.int64], fields: Sequence[str], rows: RowTerms

@@ -133,7 +133,8 @@ class Catalog:
         if dated:
             left &= self._published_between(where)
         else:
-            gone = int(np.count_nonzero(mask[np.unique(excluded)]))
+            distinct = [*set(excluded.tolist())]  # as a rule one
+            gone = int(np.count_nonzero(mask[distinct]))
             self._remember(left, self.passing(mask) - gone)
         return left
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resembling
-from newsclip.index.columns import Array, Rows, runs, span, spans
+from newsclip.index.columns import Array, Rows, runs, span
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
 from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
@@ -34,7 +34,6 @@ SAME = 0.9
 """From this Jaccard similarity on two bodies are copies, however many others are like them."""
 
 _COUNTED = 4_096  # holders of one number that are looked at
-_NOTHING: tuple[int, ...] = ()
 
 
 class StoredAlike:
@@ -44,11 +43,11 @@ class StoredAlike:
         self.postings = postings
         self._ends = ends
         self._rows = rows
+        self._any: NDArray[np.bool_] = np.diff(ends, prepend=0) > 0
 
     def any(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether each row is alike to another."""
-        starts, ends = spans(self._ends, rows)
-        return ends > starts
+        return self._any[rows]
 
     def of(self, row: int) -> Rows:
         """The rows that a row is alike to."""
@@ -104,13 +103,14 @@ class Clusters:
     # Questions
 
     def copies_of(self, keys: NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
-        """For each key all others of its cluster, ascending."""
-        some = self._any_alike(keys)
-        pairs = zip(keys.tolist(), some.tolist(), strict=True)
-        return {key: self._cluster(key) if any_ else _NOTHING for key, any_ in pairs}
+        """For each key that has any, all others of its cluster, ascending."""
+        alike = keys[self._any_alike(keys)].tolist()
+        return {key: cluster for key in alike if (cluster := self._cluster(key))}
 
     def _any_alike(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        some = np.array([key in self._alike for key in keys.tolist()], np.bool_)
+        some = np.zeros(len(keys), np.bool_)
+        if self._alike:
+            some[:] = [key in self._alike for key in keys.tolist()]
         if self._base and self._stored:
             rows, here = self._base.columns.located(keys)
             some[here] |= self._stored.any(rows[here])

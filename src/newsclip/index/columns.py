@@ -175,9 +175,16 @@ class Columns:
 
     def located(self, keys: Rows) -> tuple[Rows, NDArray[np.bool_]]:
         """For each key its row, and whether it has one here; without one the row means nothing."""
+        return self._key_runs().located(keys)
+
+    def row_of(self, key: int) -> int | None:
+        """The row of a key, if it has one here; of one key in a tenth of the time."""
+        return self._key_runs().row_of(key)
+
+    def _key_runs(self) -> KeyRuns:
         if self._runs is None:
             self._runs = KeyRuns(self["key"])
-        return self._runs.located(keys)
+        return self._runs
 
     def joined(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, one row after the other; and where each row's end there."""

@@ -28,3 +28,8 @@ class KeyRuns:
         run = np.maximum(self._first.searchsorted(keys, side="right") - 1, 0)
         first = self._first[run]
         return keys - self._less[run], (keys >= first) & (keys <= self._last[run])
+
+    def row_of(self, key: int) -> int | None:
+        """The row of one key, if it has one."""
+        run = int(self._first.searchsorted(key, side="right")) - 1
+        return int(key - self._less[run]) if run >= 0 and key <= self._last[run] else None

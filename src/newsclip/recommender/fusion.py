@@ -113,5 +113,5 @@ def meaning_scores(
 ) -> NDArray[np.float32]:
     """Each cosine above what a random article would have, 0 to 1; ``(n,)``, as ``cosines``."""
     typical = view.typical_cosine(embedding)
-    scores: NDArray[np.float32] = np.clip((cosines - typical) / max(1 - typical, 1e-6), 0, 1)
-    return scores
+    above: NDArray[np.float32] = (cosines - typical) / max(1 - typical, 1e-6)
+    return above.clip(0, 1)

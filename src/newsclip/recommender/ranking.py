@@ -95,16 +95,18 @@ class Ranker:
 
     def totals(self, table: Numbers) -> Floats:
         """The sum that each score is made of, ``(n,)``; log odds where the scale is logistic."""
-        totals: Floats = self.parts(table).sum(axis=1, dtype=np.float64) + self.offset
+        totals = np.full(len(table), self.offset)
+        for name, curve in self.curves.items():
+            totals += curve.at(table[:, FEATURES.index(name)])
         return totals
 
     def scores(self, table: Numbers) -> Numbers:
         """The score of each candidate, ``(n,)``, 0-1; 0 where nothing at all is alike."""
         total = self.totals(table)
         if self.scale == "logistic":
-            total = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
+            total = 1 / (1 + np.exp(-total.clip(-30, 30)))
         alike = table[:, _ALIKE_COLUMNS].any(axis=1)
-        scores: Numbers = np.where(alike, np.clip(total, 0, 1), 0).astype(np.float32)
+        scores: Numbers = np.where(alike, total.clip(0, 1), 0).astype(np.float32)
         return scores
 
     def timed(self, relevance: Numbers, time: Numbers) -> Numbers:

@@ -97,21 +97,27 @@ class Comparison:
         """The source's names with telling terms, and which those are, ``(names, query)``."""
         draft = self._source.draft
         text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
-        place = {term: place for place, term in enumerate(self._telling)}
+        places = {term: place for place, term in enumerate(self._telling)}
         names = longest_first(names_in(text))
         terms = self._view.terms_of_each(names)
-        cells = [(n, place[term]) for n, own in enumerate(terms) for term in own if term in place]
-        rows, columns = np.array(cells, np.int64).reshape(-1, 2).T
-        needed = np.zeros((len(names), len(place)), np.float32)
-        needed[rows, columns] = 1
-        telling = np.unique(rows)
-        return [names[row] for row in telling.tolist()], needed[telling]
+        found = {
+            name: own
+            for name, of_name in zip(names, terms, strict=True)
+            if (own := [places[term] for term in of_name if term in places])
+        }
+        needed = np.zeros((len(found), len(places)), np.float32)
+        cells = [row * len(places) + at for row, own in enumerate(found.values()) for at in own]
+        np.put(needed, cells, 1)
+        return [*found], needed
 
     @cached_property
     def _linked(self) -> set[int]:
         """Those that the source links to, and those that link to it."""
         own = self._source.keys
-        links = self._view.links_from([*own, *self.articles])
+        pointing = [key for key, article in self.articles.items() if article.links]
+        if self._source.has_links:
+            pointing += own
+        links = self._view.links_from(pointing) if pointing else {}
         to_source = {key for key in self.articles if not set(own).isdisjoint(links.get(key, ()))}
         return to_source.union(*(links.get(key, ()) for key in own))
 

@@ -25,9 +25,9 @@ class Source:
     """What others are to be related to.
 
     ``embedding`` is ``(dimension,)``, float32, of unit length. ``tags`` are folded. ``keys`` are
-    those of the archive's articles that it stands for: none for a draft; ``unlike`` those that it
-    is to be unlike. ``published_at`` is None where the article has no date; a draft counts as of
-    now.
+    those of the archive's articles that it stands for, none for a draft, and ``has_links`` says
+    whether one of them points anywhere; ``unlike`` are those that it is to be unlike.
+    ``published_at`` is None where the article has no date; a draft counts as of now.
     """
 
     draft: Draft
@@ -39,6 +39,7 @@ class Source:
     language: str | None
     keys: tuple[int, ...] = ()
     unlike: tuple[int, ...] = ()
+    has_links: bool = False
 
     @property
     def key(self) -> int | None:
@@ -49,7 +50,8 @@ class Source:
 def source_of_key(view: View, key: int, article: Article | None = None) -> Source:
     """An article of the archive, visible or not; ``article`` spares the look into the store."""
     entry = article or view.articles([key])[key]
-    return _source(Draft.of(entry), view.embedding(key), view.terms_of(key), (key,))
+    draft, has_links = Draft.of(entry), bool(entry.links)
+    return _source(draft, view.embedding(key), view.terms_of(key), (key,), has_links)
 
 
 def source_of_article(view: View, article_id: str) -> Source:
@@ -82,7 +84,9 @@ def source_of_several(
     shares = {key: weights[key] / heaviest for key in order}
     shares |= {key: shares.get(key, 0.0) - UNLIKE_WEIGHT for key in unlike}
     draft = _joined([articles[key] for key in order], [weights[key] for key in order])
-    source = _source(draft, _direction(view, shares), _counts(view, shares), tuple(order))
+    has_links = any(article.links for article in articles.values())
+    embedding, counts = _direction(view, shares), _counts(view, shares)
+    source = _source(draft, embedding, counts, tuple(order), has_links)
     return replace(source, unlike=tuple(unlike))
 
 
@@ -95,11 +99,22 @@ def _check(weights: Mapping[int, float]) -> None:
 
 
 def _source(
-    draft: Draft, embedding: NDArray[np.float32], terms: TermCounts, keys: tuple[int, ...] = ()
+    draft: Draft,
+    embedding: NDArray[np.float32],
+    terms: TermCounts,
+    keys: tuple[int, ...] = (),
+    has_links: bool = False,
 ) -> Source:
-    tags = frozenset(map(fold, draft.tags))
     return Source(
-        draft, embedding, terms, tags, draft.section, draft.published_at, draft.language, keys
+        draft,
+        embedding,
+        terms,
+        frozenset(map(fold, draft.tags)),
+        draft.section,
+        draft.published_at,
+        draft.language,
+        keys,
+        has_links=has_links,
     )
 
 

@@ -32,12 +32,12 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
     terms, weights = counts.terms[taken], 1 + np.log(frequency[taken])
     telling = weights * view.rarities(terms)
     best = _greatest(telling, _TERMS + _ONE_BYTE)
-    best = best[view.term_lengths(terms[best]) > 1]
-    best = best[_greatest(telling[best], _TERMS)]
-    # Equal ones by name: a term's number depends on which articles the index has seen before.
     names = view.term_texts(terms[best])
-    order = np.lexsort((np.array(names, np.str_), -telling[best]))[:_TERMS]
-    return TermQuery(terms[best], weights[best], names).at(order)
+    # Equal ones by name: a term's number depends on which articles the index has seen before.
+    ranked = sorted(zip((-telling[best]).tolist(), names, best.tolist(), strict=True))
+    first = [(name, place) for _, name, place in ranked if len(name.encode()) > 1][:_TERMS]
+    places = np.array([place for _, place in first], np.int64)
+    return TermQuery(terms[places], weights[places], [name for name, _ in first])
 
 
 def _greatest(values: NDArray[np.float64], count: int) -> NDArray[np.intp]:

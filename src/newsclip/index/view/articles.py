@@ -118,9 +118,10 @@ class ArticleView(RowView):
 
     def copies_of(self, keys: Collection[int] | Keys) -> dict[int, tuple[int, ...]]:
         """For each key the other articles of its cluster of copies, visible or not, ascending."""
-        asked = np.fromiter(keys, np.int64, len(keys)).tolist()
+        asked = keys.tolist() if isinstance(keys, np.ndarray) else [*keys]
         # Hits are asked about twice: whether they are copies of each other, and for their copies.
         if missing := [key for key in asked if key not in self._copies]:
+            self._copies |= dict.fromkeys(missing, ())
             self._copies |= self._layers.clusters.copies_of(np.array(missing, np.int64))
         return {key: self._copies[key] for key in asked}
 

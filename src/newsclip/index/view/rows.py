@@ -46,7 +46,6 @@ class RowView:
         self._near: tuple[NDArray[np.float32] | None, Scored] = None, Scored.none()
         self._copies: dict[int, tuple[int, ...]] = {}
         self._query_words: dict[tuple[str, frozenset[str]], Sequence[Word]] = {}
-        self._placed: tuple[int, Sequence[Place]] = (-1, [])
         self._found: tuple[TermQuery | None, Keys, Sequence[tuple[Keys, Places]]] = None, _NONE, []
         self._read: tuple[Keys, Sequence[tuple[Keys, RowTerms]]] = (_NONE, [])
 
@@ -114,8 +113,7 @@ class RowView:
                 yield segment, np.flatnonzero(here), places[here]
 
     def _place(self, key: int) -> tuple[Segment, int]:
-        if key != self._placed[0]:  # a source is asked for its embedding, and then for its terms
-            self._placed = key, [*self._locate(np.array([key], np.int64))]
-        for segment, _, rows in self._placed[1]:
-            return segment, int(rows[0])
+        for segment in self._layers.segments:
+            if (row := segment.columns.row_of(key)) is not None:
+                return segment, row
         raise KeyError(key)
