@@ -103,6 +103,22 @@ def test_reasons(shelf: Archive) -> None:
     assert set(words.values) >= {"fish", "ship"}
 
 
+def test_names_are_those_that_stand_early_in_the_source(archive: Archive) -> None:
+    filler = "and so on, as they said. " * 400
+    archive.put(
+        [
+            article("law", body=f"They met Ada Byron. {filler} Then came Carl Sagan."),
+            article("other", body="Once Carl Sagan read Ada Byron."),
+            article("late", body=f"{'But then they wrote. ' * 500} They spoke of Ada Byron."),
+        ]
+    )
+    names = {
+        hit.article.id: [reason.values for reason in hit.reasons if reason.kind == "names"]
+        for hit in related(archive, fallback="none").hits
+    }
+    assert names == {"other": [("Ada Byron",)], "late": [("Ada Byron",)]}
+
+
 def test_where_no_word_is_shared_the_meaning_is_the_reason(archive: Archive) -> None:
     archive.put([article("a", summary="fish", title="untitled", section="S"), article("b")])
     with archive.reading(NOON) as view:
