@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsclip.index.column_files import ColumnWriter, mapped, mapped_columns
 from newsclip.index.columns import (
     MOST_TERMS,
     PLAIN,
@@ -18,12 +19,9 @@ from newsclip.index.columns import (
     TEXT_FIELDS,
     Block,
     Columns,
-    ColumnWriter,
     GrowingColumns,
     file_types,
     in_field,
-    mapped,
-    mapped_columns,
     terms_of,
 )
 from newsclip.index.sketch import WIDTH

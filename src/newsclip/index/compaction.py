@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from newsclip import __version__
 from newsclip.errors import StoreUnavailable
 from newsclip.index.analysis import Analyzer
-from newsclip.index.columns import Block, Columns, ColumnWriter, mapped_columns
+from newsclip.index.column_files import ColumnWriter, mapped_columns
+from newsclip.index.columns import Block, Columns
 from newsclip.index.copies import sync
 from newsclip.index.database import WRITE_REMEDY
 from newsclip.index.derived import derived_arrays

@@ -5,7 +5,7 @@
     archive.sqlite3           the store
     snapshots/000042/         one generation; the highest number is the newest
         manifest.json           whose it is, and the checksum of every file
-        *.column, *.array       rows, terms and names (index/columns.py, index/strings.py)
+        *.column, *.array       rows, terms and names (index/column_files.py, index/strings.py)
         vectors.faiss           the nearest embeddings, if there are many
         lexicon/                tantivy's files
 """
@@ -26,7 +26,8 @@ from newsclip.index.alike import Postings
 from newsclip.index.analysis import Analyzer
 from newsclip.index.bm25 import Statistics
 from newsclip.index.clusters import StoredAlike
-from newsclip.index.columns import Array, Columns, Rows, mapped, mapped_columns
+from newsclip.index.column_files import mapped, mapped_columns
+from newsclip.index.columns import Array, Columns, Rows
 from newsclip.index.derived import TYPES
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.manifest import FILE_NAME, Manifest
