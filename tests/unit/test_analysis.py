@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsclip.index.analysis import Analyzer, form_analyzer, prepared, spelled_out
+from newsclip.index.analysis import Analyzer
+from newsclip.index.chunks import form_analyzer, prepared, spelled_out
 
 ANALYZER = Analyzer()
 FORMS = form_analyzer()

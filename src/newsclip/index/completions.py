@@ -7,7 +7,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import Analyzer, spelled_out
+from newsclip.index.analysis import Analyzer
+from newsclip.index.chunks import spelled_out
 from newsclip.index.columns import Array
 from newsclip.index.digest import attribute_name
 from newsclip.index.filters import fold

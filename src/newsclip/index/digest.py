@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import spelled_out
 from newsclip.index.article import Article
+from newsclip.index.chunks import spelled_out
 from newsclip.index.columns import TEXT_FIELDS, Block
 from newsclip.index.filters import NEVER, attributes, seconds, visible_span
 from newsclip.index.occurrences import FieldTerms, Occurrences

@@ -1,4 +1,4 @@
-"""Keyword search. Nothing else in Newsclip knows tantivy, but for its analyzer."""
+"""Keyword search. Nothing else in Newsclip knows tantivy, but for index/chunks.py."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,9 +9,10 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from newsclip.index.analysis import Analyzer, form_analyzer, prepared, term_analyzer
+from newsclip.index.analysis import Analyzer
 from newsclip.index.article import Article
 from newsclip.index.bm25 import FIELD_WEIGHTS
+from newsclip.index.chunks import form_analyzer, prepared, term_analyzer
 from newsclip.index.digest import article_terms, field_texts
 from newsclip.index.filters import (
     ATTRIBUTES,

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from newsclip.index.analysis import spelled_out
+from newsclip.index.chunks import spelled_out
 from newsclip.index.tag_names import Style, Styles, comparable
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from math import fsum
 
-from newsclip.index.analysis import Word
+from newsclip.index.chunks import Word
 from newsclip.index.view import View
 from newsclip.recommender.hit import Snippet
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from newsclip.index.analysis import spelled_out
+from newsclip.index.chunks import spelled_out
 from newsclip.index.filters import Filter
 from newsclip.index.tag_names import comparable
 from newsclip.index.view import View

@@ -6,8 +6,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import Analyzer, Word
+from newsclip.index.analysis import Analyzer
 from newsclip.index.bm25 import Places, TermQuery
+from newsclip.index.chunks import Word
 from newsclip.index.columns import RowTerms
 from newsclip.index.filters import Filter
 from newsclip.index.layers import Layers

@@ -7,8 +7,9 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import Word, Words, stemmer_of
+from newsclip.index.analysis import stemmer_of
 from newsclip.index.bm25 import Matches, Places, TermQuery
+from newsclip.index.chunks import Word, Words
 from newsclip.index.columns import MOST_COUNTED, TEXT_FIELDS, fields_of, in_field, terms_of
 from newsclip.index.digest import field_terms
 from newsclip.index.filters import UNDETERMINED, Filter

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import spelled_out
+from newsclip.index.chunks import spelled_out
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft

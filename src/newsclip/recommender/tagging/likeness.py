@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from newsclip.index.analysis import spelled_out
+from newsclip.index.chunks import spelled_out
 from newsclip.index.view import View
 from newsclip.recommender.tagging.words import ByWord, Floats, Places, Sparse, Words
 

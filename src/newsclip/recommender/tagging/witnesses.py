@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.analysis import Words
 from newsclip.index.bm25 import TermQuery
+from newsclip.index.chunks import Words
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
