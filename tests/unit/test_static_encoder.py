@@ -172,10 +172,10 @@ def reference(folder: Path, texts: list[str]) -> NDArray[np.float32]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=st.text(max_size=200))
-def test_equals_the_reference_for_any_text(encoder: StaticEncoder, text: str) -> None:
+@given(texts=st.lists(st.text(max_size=100), min_size=1, max_size=4))
+def test_equals_the_reference_for_any_texts(encoder: StaticEncoder, texts: list[str]) -> None:
     np.testing.assert_allclose(
-        encoder.encode_documents([text]), reference(BUILTIN_FOLDER, [text]), atol=1e-4
+        encoder.encode_documents(texts), reference(BUILTIN_FOLDER, texts), atol=1e-4
     )
 
 
@@ -244,7 +244,40 @@ def test_a_full_memo_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(4) as pool:
         for got in pool.map(lambda _: small.encode_documents(texts), range(20)):
             np.testing.assert_allclose(got, expected, atol=1e-4)
-    assert len(small._reader._memo) <= 7 + 4  # one late word for each thread
+    for number in range(100):
+        small.encode_documents([f"word{number} other{number}"])
+        assert len(small._reader._words) <= 7 + 4
+
+
+def test_long_words_fill_the_memo_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_REMEMBERED", 7)
+    small = StaticEncoder(BUILTIN_FOLDER)
+    for number in range(100):
+        small.encode_documents([f"{'long' * 20}{number} " * 2])
+        assert len(small._reader._words._ends.array) <= 7 + 3
+
+
+def test_texts_are_read_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["", SEED, "one", "", "two three", SEED[::-1], "four " * 80, ""]
+    expected = reference(BUILTIN_FOLDER, texts)
+    for size in (1, 5, 30, 1_000):
+        monkeypatch.setattr(pieces, "_AT_A_TIME", size)
+        got = StaticEncoder(BUILTIN_FOLDER).encode_documents(texts)
+        np.testing.assert_allclose(got, expected, atol=1e-4)
+
+
+def test_a_tokenizer_that_fails_once_leaves_nothing_half_read() -> None:
+    broken = StaticEncoder(BUILTIN_FOLDER)
+    tokenizer = broken._reader._tokenizer
+    broken._reader._tokenizer = None
+    with pytest.raises(AttributeError):
+        broken.encode_documents([SEED])
+    broken._reader._tokenizer = tokenizer
+    np.testing.assert_allclose(
+        broken.encode_documents([SEED, "again"]),
+        reference(BUILTIN_FOLDER, [SEED, "again"]),
+        atol=1e-4,
+    )
 
 
 def test_two_processes_agree_to_the_bit(encoder: StaticEncoder) -> None:

@@ -220,7 +220,7 @@ class GrowingColumns(Columns):
 
     def __init__(self, dimension: int) -> None:
         self._grown = {
-            name: _Growing(kind, widths(dimension).get(name)) for name, kind in file_types().items()
+            name: Growing(kind, widths(dimension).get(name)) for name, kind in file_types().items()
         }
         super().__init__({name: column.array for name, column in self._grown.items()})
 
@@ -246,18 +246,21 @@ def parts_of(block: Block, before: Columns | Mapping[str, int]) -> Iterable[tupl
         yield f"{group}.end", last + np.cumsum(lengths, dtype=np.int64)
 
 
-class _Growing:
+class Growing:
     """An array with room at its end, so that appending costs what is appended."""
 
-    def __init__(self, kind: np.dtype[Any], width: int | None) -> None:
+    def __init__(self, kind: np.dtype[Any], width: int | None = None) -> None:
+        """``width`` is None for plain values, else how many stand in a row."""
         self._room = np.empty((64,) if width is None else (64, width), kind)
         self._size = 0
 
     @property
     def array(self) -> Array:
+        """What has been appended; good until more is."""
         return self._room[: self._size]
 
     def append(self, part: Array) -> None:
+        """Adds values, or rows, at the end."""
         size = self._size + len(part)
         if size > len(self._room):
             more = max(size, 2 * len(self._room)) - self._size

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from newsclip.errors import EncoderUnavailable
+from newsclip.index.columns import runs
 from newsclip.index.model_files import content_hash
-from newsclip.index.pieces import PieceReader
+from newsclip.index.pieces import Ends, PieceReader, Pieces
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
 _SHORT = 64  # pieces; fewer, as a sentence has, are added up before they could be counted
@@ -95,14 +95,15 @@ class StaticEncoder:
         texts vary least, so it is near to none of them.
         """
         embeddings = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        read = [[*self._reader.read(text)] for text in texts]
-        short = [place for place, pieces in enumerate(read) if len(pieces) <= _SHORT]
-        for start in range(0, len(short), _TOGETHER):
-            part = short[start : start + _TOGETHER]
-            self._sum_short([embeddings[place] for place in part], [read[place] for place in part])
-        for place, pieces in enumerate(read):
-            if len(pieces) > _SHORT:
-                self._sum_long(embeddings[place], pieces)
+        pieces, ends = self._reader.read(texts)
+        starts = np.concatenate(([0], ends[:-1]))
+        is_short = ends - starts <= _SHORT
+        short = np.flatnonzero(is_short)
+        for at in range(0, len(short), _TOGETHER):
+            part = short[at : at + _TOGETHER]
+            self._sum_short([embeddings[place] for place in part], pieces, starts[part], ends[part])
+        for place in np.flatnonzero(~is_short).tolist():
+            self._sum_long(embeddings[place], pieces[starts[place] : ends[place]])
         return _unit_rows(embeddings)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -110,23 +111,23 @@ class StaticEncoder:
         return self.encode_documents(texts)
 
     def _sum_short(
-        self, rows: Sequence[NDArray[np.float32]], texts: Sequence[Sequence[int]]
+        self, rows: Sequence[NDArray[np.float32]], pieces: Pieces, starts: Ends, ends: Ends
     ) -> None:
-        pieces = np.array([*chain.from_iterable(texts)], np.intp)
-        weights, looked_up = self._weights[pieces], self._rows(pieces)
+        own = pieces[runs(starts, ends - starts)[0]]
+        weights, looked_up = self._weights[own], self._rows(own)
         end = 0
-        for row, text in zip(rows, texts, strict=True):
-            start, end = end, end + len(text)
+        for row, length in zip(rows, (ends - starts).tolist(), strict=True):
+            start, end = end, end + length
             np.matmul(weights[start:end], looked_up[start:end], out=row)
 
-    def _sum_long(self, row: NDArray[np.float32], text: Sequence[int]) -> None:
+    def _sum_long(self, row: NDArray[np.float32], text: Pieces) -> None:
         # A word that stands ten times is looked up, scaled and added once.
-        pieces, counts = np.unique(np.array(text, np.intp), return_counts=True)
+        pieces, counts = np.unique(text, return_counts=True)
         weights = counts.astype(np.float32) * self._weights[pieces]
         for start in range(0, len(pieces), _BLOCK):
             row += weights[start : start + _BLOCK] @ self._rows(pieces[start : start + _BLOCK])
 
-    def _rows(self, pieces: NDArray[np.intp]) -> NDArray[np.float32]:
+    def _rows(self, pieces: Pieces) -> NDArray[np.float32]:
         rows = self._table[pieces if self._mapping is None else self._mapping[pieces]]
         return rows.astype(np.float32, copy=False)
 

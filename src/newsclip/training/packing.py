@@ -54,7 +54,7 @@ def turned(
     embeddings = np.zeros((len(texts), table.shape[1]), dtype=np.float64)
     reader = PieceReader(tokenizer)
     for row, text in zip(embeddings, texts, strict=True):
-        row[:] = table[list(reader.read(text))].sum(axis=0)
+        row[:] = table[reader.read([text])[0]].sum(axis=0)
     embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
     strengths, axes = np.linalg.eigh(embeddings.T @ embeddings)
     result: NDArray[np.float32] = (table @ axes[:, np.argsort(-strengths)]).astype(np.float32)

@@ -27,11 +27,9 @@ class QuickStaticEmbedding(StaticEmbedding):  # type: ignore[misc]  # Any to myp
         self, inputs: Sequence[str], prompt: str | None = None, **_: Any
     ) -> dict[str, Tensor]:
         """Return the texts' piece ids in one row, and where each text starts."""
-        bags = [
-            np.fromiter(self._reader.read((prompt or "") + text), dtype=np.int64) for text in inputs
-        ]
-        starts = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
+        pieces, ends = self._reader.read([(prompt or "") + text for text in inputs])
+        starts = np.concatenate(([0], ends[:-1]))
         return {
-            "input_ids": torch.from_numpy(np.concatenate(bags)),
+            "input_ids": torch.from_numpy(pieces.astype(np.int64)),
             "offsets": torch.from_numpy(starts),
         }

@@ -100,7 +100,7 @@ def _probabilities(tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.flo
     counts = np.ones(tokenizer.get_vocab_size())
     reader = PieceReader(tokenizer)
     for text in texts:
-        np.add.at(counts, list(reader.read(text)), 1.0)
+        np.add.at(counts, reader.read([text])[0], 1.0)
     probabilities: NDArray[np.float64] = counts / counts.sum()
     return probabilities
 
