@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 import struct
 import subprocess
@@ -278,6 +279,13 @@ def test_a_tokenizer_that_fails_once_leaves_nothing_half_read() -> None:
         reference(BUILTIN_FOLDER, [SEED, "again"]),
         atol=1e-4,
     )
+
+
+def test_it_can_be_handed_to_another_process(encoder: StaticEncoder) -> None:
+    expected = encoder.encode_documents([SEED])
+    handed = pickle.loads(pickle.dumps(encoder))
+    assert handed.id == encoder.id
+    np.testing.assert_array_equal(handed.encode_documents([SEED]), expected)
 
 
 def test_two_processes_agree_to_the_bit(encoder: StaticEncoder) -> None:

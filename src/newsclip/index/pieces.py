@@ -42,6 +42,10 @@ class PieceReader:
         self._words = _WordPieces(self._tokenise_each)
         self._lock = Lock()
 
+    def __reduce__(self) -> tuple[type[PieceReader], tuple[Tokenizer]]:
+        """Another process gets a reader that remembers nothing yet."""
+        return type(self), (self._tokenizer,)
+
     def read(self, texts: Sequence[str]) -> tuple[Pieces, Ends]:
         """Return all texts' ids, one text after the other, and where those of each end.
 
