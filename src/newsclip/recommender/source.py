@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,15 @@ from newsclip.index.article import Article
 from newsclip.index.filters import fold
 from newsclip.index.view import TermCounts, View
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.names import longest_first, names_in
 from newsclip.recommender.telling import terms_of_draft
 
 UNLIKE_WEIGHT = 0.25
 """How much one unwanted article takes away of what the wanted ones give together."""
 
+# In which a source's names are looked for. Of 10,000 hits of real articles .4 % lose all names that
+# the first 20,000 tell, and what takes longest is done in 40 % of the time.
+_NAMED_IN = 8_000
 _TEXT_CHARACTERS = 20_000  # of each of several articles, for the words and passages that are shown
 
 
@@ -45,6 +50,16 @@ class Source:
     def key(self) -> int | None:
         """The key of the one article that it is; None for a draft and for several."""
         return self.keys[0] if len(self.keys) == 1 else None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in its text, the longest first; those of a headline only if there is no body.
+
+        Each slot of a page asks for them.
+        """
+        draft = self.draft
+        text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
+        return longest_first(names_in(text[:_NAMED_IN]))
 
 
 def source_of_key(view: View, key: int, article: Article | None = None) -> Source:
