@@ -51,8 +51,11 @@ class Links:
 
     def from_keys(self, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
         """For each key the others that it points to, each once, in the body's order."""
+        asked = [*keys]
+        if not asked:  # as where no article points anywhere
+            return {}
         targets: dict[int, dict[int, None]] = defaultdict(dict)
-        for key, target in self._database.rows(_FROM, keys=_as_json(keys)):
+        for key, target in self._database.rows(_FROM, keys=_as_json(asked)):
             if target not in (None, key):
                 targets[key][target] = None
         return {key: tuple(found) for key, found in targets.items()}

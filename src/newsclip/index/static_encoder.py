@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from newsclip.errors import EncoderUnavailable
 from newsclip.index.columns import runs
 from newsclip.index.model_files import content_hash
-from newsclip.index.pieces import Ends, PieceReader, Pieces
+from newsclip.index.pieces import PieceReader, Pieces
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I8": "<i1", "I32": "<i4", "I64": "<i8"}
 _SHORT = 64  # pieces; fewer, as a sentence has, are added up before they could be counted
@@ -96,13 +96,14 @@ class StaticEncoder:
         """
         embeddings = np.zeros((len(texts), self.dimension), dtype=np.float32)
         pieces, ends = self._reader.read(texts)
-        starts = np.concatenate(([0], ends[:-1]))
-        is_short = ends - starts <= _SHORT
-        short = np.flatnonzero(is_short)
+        lengths = np.diff(ends, prepend=0)
+        starts = ends - lengths
+        short = np.flatnonzero(lengths <= _SHORT)
         for at in range(0, len(short), _TOGETHER):
             part = short[at : at + _TOGETHER]
-            self._sum_short([embeddings[place] for place in part], pieces, starts[part], ends[part])
-        for place in np.flatnonzero(~is_short).tolist():
+            own = pieces[runs(starts[part], lengths[part])[0]]
+            self._sum_short([embeddings[place] for place in part], own, lengths[part].tolist())
+        for place in np.flatnonzero(lengths > _SHORT).tolist():
             self._sum_long(embeddings[place], pieces[starts[place] : ends[place]])
         return _unit_rows(embeddings)
 
@@ -111,12 +112,11 @@ class StaticEncoder:
         return self.encode_documents(texts)
 
     def _sum_short(
-        self, rows: Sequence[NDArray[np.float32]], pieces: Pieces, starts: Ends, ends: Ends
+        self, rows: Sequence[NDArray[np.float32]], pieces: Pieces, lengths: Sequence[int]
     ) -> None:
-        own = pieces[runs(starts, ends - starts)[0]]
-        weights, looked_up = self._weights[own], self._rows(own)
+        weights, looked_up = self._weights[pieces], self._rows(pieces)
         end = 0
-        for row, length in zip(rows, (ends - starts).tolist(), strict=True):
+        for row, length in zip(rows, lengths, strict=True):
             start, end = end, end + length
             np.matmul(weights[start:end], looked_up[start:end], out=row)
 

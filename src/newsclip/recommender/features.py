@@ -133,7 +133,7 @@ def _ages(view: View, source: Source, keys: Keys) -> tuple[Floats, Floats, Float
 
 
 def _linked(source: Source, keys: Keys, links: Links) -> Floats:
-    own = links.links_from(np.array(source.keys, np.int64)) if source.keys else {}
+    own = links.links_from(np.array(source.keys, np.int64))
     counts = links.link_counts(keys).astype(np.float64)
     for targets in own.values():
         counts -= np.isin(keys, targets)

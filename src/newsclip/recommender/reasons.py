@@ -115,7 +115,7 @@ class Comparison:
         pointing = [key for key, article in self.articles.items() if article.links]
         if self._source.has_links:
             pointing += own
-        links = self._view.links_from(pointing) if pointing else {}
+        links = self._view.links_from(pointing)
         to_source = {key for key in self.articles if not set(own).isdisjoint(links.get(key, ()))}
         return to_source.union(*(links.get(key, ()) for key in own))
 
