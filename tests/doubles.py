@@ -14,6 +14,7 @@ from newsclip.index.article import Article
 from newsclip.index.catalog import Catalog, ScannedHolders
 from newsclip.index.columns import Columns, GrowingColumns
 from newsclip.index.digest import Digester
+from newsclip.index.embeddings import Embedded
 from newsclip.index.incoming import parse_article
 from newsclip.index.snapshot import StoredHolders
 from newsclip.index.store import Store, Stored
@@ -40,7 +41,7 @@ def new_store(directory: Path) -> Store:
 def stored(entry: Article, text: str = "") -> Stored:
     """An article as the store takes it, with the embedding of a text or of its title."""
     embedding = embedding_of(text or entry.title).astype(np.float32)
-    return Stored(entry, embedding, entry.id.encode() + entry.title.encode())
+    return Stored(entry, Embedded(embedding), entry.id.encode() + entry.title.encode())
 
 
 def columns_of(shelf: Mapping[int, Article]) -> tuple[GrowingColumns, Strings]:

@@ -22,6 +22,7 @@ from newsclip.index.compaction import (
     newest_snapshot,
     remove_unread,
 )
+from newsclip.index.embeddings import Embedded
 from newsclip.index.filters import Filter
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.recipe import ArticleEncoder, embedding_text
@@ -190,7 +191,7 @@ def test_a_snapshot_for_another_encoder_takes_all_but_the_embeddings_from_the_ol
     assert compaction.make_snapshot(store, coming, base) is None, "its embeddings are missing"
     for key, entry in store.articles(store.keys_since(0)[0]).items():
         [embedding] = ArticleEncoder(encoder).embed([embedding_text(entry)])
-        store.embeddings.add(coming.number, [(key, embedding)])
+        store.embeddings.add(coming.number, {key: Embedded(embedding)})
     folder = compaction.make_snapshot(store, coming, base)
     assert folder is not None
     in_use = newest_snapshot(store)
@@ -200,7 +201,7 @@ def test_a_snapshot_for_another_encoder_takes_all_but_the_embeddings_from_the_ol
     assert store.embeddings.activate(coming.number) is False
     for key in store.embeddings.missing(coming.number, 9):
         [embedding] = ArticleEncoder(encoder).embed([embedding_text(store.articles([key])[key])])
-        store.embeddings.add(coming.number, [(key, embedding)])
+        store.embeddings.add(coming.number, {key: Embedded(embedding)})
     assert store.embeddings.activate(coming.number) is True
     snapshot = newest_snapshot(store)
     assert snapshot is not None
@@ -306,7 +307,7 @@ def test_the_snapshot_of_the_model_to_come_is_kept(archive: Archive) -> None:
     coming = store.embeddings.register("next", "next@1", 8)
     store.embeddings.announce(coming.number)
     keys = store.keys_since(0)[0]
-    store.embeddings.add(coming.number, ((key, np.eye(8, dtype=np.float32)[0]) for key in keys))
+    store.embeddings.add(coming.number, {k: Embedded(np.eye(8, dtype=np.float32)[0]) for k in keys})
     made = make_snapshot(store, coming, newest_snapshot(store))
     archive.put([article("new")])
     compact(store)

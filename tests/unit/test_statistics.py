@@ -9,6 +9,7 @@ import pytest
 from tests.doubles import article, embedding_of
 
 from newsclip.index.compaction import compact
+from newsclip.index.embeddings import Embedded
 from newsclip.index.statistics import TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
 
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(tmp_path, create=True)
     vector = embedding_of("fish").astype(np.float32)
     axes = store.embeddings.register("axes", "axes@1", 8)
-    store.write([Stored(entry, vector, b"") for entry in ENTRIES], axes.number)
+    store.write([Stored(entry, Embedded(vector), b"") for entry in ENTRIES], axes.number)
     yield store
     store.close()
 
@@ -51,7 +52,7 @@ def test_the_numbers(store: Store) -> None:
 def test_what_the_snapshot_lacks(store: Store) -> None:
     store.embeddings.activate(1)
     compact(store)
-    store.write([Stored(ENTRIES[0], embedding_of("fish").astype(np.float32), b"")], 1)
+    store.write([Stored(ENTRIES[0], Embedded(embedding_of("fish").astype(np.float32)), b"")], 1)
     store.delete("b")
     numbers = statistics(store, "axes@1", 8, NOON)
     assert numbers.snapshot_revision == 1
@@ -86,7 +87,9 @@ def test_visible_to_the_second(store: Store, now: datetime, visible: list[str]) 
 
 def test_the_vocabulary_is_sorted_by_count_then_name(store: Store) -> None:
     assert tag_counts(store, NOON) == [TagCount("Sea", 2), TagCount("Law", 1)]
-    store.write([Stored(article("g", tags=["Zoo", "Ape", "Law"]), np.ones(8, np.float32), b"")], 1)
+    store.write(
+        [Stored(article("g", tags=["Zoo", "Ape", "Law"]), Embedded(np.ones(8, np.float32)), b"")], 1
+    )
     assert [count.tag for count in tag_counts(store, NOON)] == ["Law", "Sea", "Ape", "Zoo"]
 
 

@@ -21,7 +21,7 @@ from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.live import LiveView
 from newsclip.index.loaded_encoders import LoadedEncoders
 from newsclip.index.locks import exclusive
-from newsclip.index.recipe import ArticleEncoder, draft_text, embedding_text
+from newsclip.index.recipe import ArticleEncoder, draft_text
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store, Stored
@@ -196,11 +196,10 @@ class Archive:
 
     def _write(self, changed: Sequence[tuple[Article, bytes]]) -> None:
         active, encoder = self._active()
-        texts = [embedding_text(article) for article, _ in changed]
-        embeddings = encoder.embed(texts)
+        embedded = encoder.embed_articles([article for article, _ in changed])
         rows = [
-            Stored(article, embedding, digest)
-            for (article, digest), embedding in zip(changed, embeddings, strict=True)
+            Stored(article, made, digest)
+            for (article, digest), made in zip(changed, embedded, strict=True)
         ]
         try:
             self.store.write(rows, active.number)

@@ -1,21 +1,27 @@
 """The articles' embeddings as the store keeps them: one for each article and encoder."""
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderMismatch
 from newsclip.index.database import Database
+from newsclip.index.passages import Passages
 
 # Named values of the archive that say which encoder is which; each holds an encoder's number.
 _ACTIVE, _PREVIOUS, _NEXT = "encoder", "previous_encoder", "next_encoder"
 _KNOWN = "SELECT number, name, identity, dimension FROM encoder"
 _MISSING = (
     "FROM article WHERE NOT EXISTS"
-    " (SELECT 1 FROM embedding e WHERE e.key = article.key AND e.encoder = ?)"
+    " (SELECT 1 FROM {} made WHERE made.key = article.key AND made.encoder = ?)"
 )
+
+Made = Literal["embedding", "passages"]
+"""What an encoder makes of an article, each in a table of that name."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,29 @@ class KnownEncoder:
     name: str
     identity: str
     dimension: int
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What an encoder makes of an article.
+
+    Its embedding, float32 of ``(dimension,)``, and what was read of its first sentences, if the
+    encoder is one that gains by it.
+    """
+
+    vector: NDArray[np.float32]
+    passages: Passages | None = None
+
+
+def insert_embedded(
+    connection: sqlite3.Connection, key: int, encoder: int, embedded: Embedded
+) -> None:
+    """Stores what an encoder makes of the article with a key, in place of what was there."""
+    vector = embedded.vector.astype("<f4").tobytes()
+    connection.execute("REPLACE INTO embedding VALUES (?, ?, ?)", (key, encoder, vector))
+    if embedded.passages is not None:
+        read = embedded.passages.to_bytes()
+        connection.execute("REPLACE INTO passages VALUES (?, ?, ?)", (key, encoder, read))
 
 
 class Embeddings:
@@ -71,30 +100,42 @@ class Embeddings:
         with self._database.writing() as connection:
             connection.execute("REPLACE INTO setting VALUES (?, ?)", (_NEXT, number))
 
-    def missing(self, number: int, limit: int, after: int = 0) -> list[int]:
-        """Keys above ``after`` of articles that an encoder has no embedding of, ascending."""
-        query = f"SELECT key {_MISSING} AND key > ? ORDER BY key LIMIT ?"
+    def missing(
+        self, number: int, limit: int, after: int = 0, made: Made = "embedding"
+    ) -> list[int]:
+        """Keys above ``after`` of articles of which an encoder has not made it yet, ascending."""
+        query = f"SELECT key {_MISSING.format(made)} AND key > ? ORDER BY key LIMIT ?"
         return [row[0] for row in self._database.rows(query, number, after, limit)]
 
-    def count_missing(self, number: int) -> int:
-        """How many articles an encoder has no embedding of."""
-        return int(self._database.rows(f"SELECT count(*) {_MISSING}", number)[0][0])
+    def count_missing(self, number: int, made: Made = "embedding") -> int:
+        """How many articles there are of which an encoder has not made it yet."""
+        return int(self._database.rows(f"SELECT count(*) {_MISSING.format(made)}", number)[0][0])
 
-    def add(self, number: int, embeddings: Iterable[tuple[int, NDArray[np.float32]]]) -> None:
-        """Stores embeddings, float32 of ``(dimension,)``; keys that are no more are passed over."""
-        rows = [(key, number, vector.astype("<f4").tobytes(), key) for key, vector in embeddings]
+    def add(self, number: int, embedded: Mapping[int, Embedded]) -> None:
+        """Stores what an encoder makes of articles; keys that are no more are passed over."""
+        query = "SELECT key FROM article WHERE key IN"
         with self._database.writing() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO embedding"
-                " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM article WHERE key = ?)",
-                rows,
-            )
+            for (key,) in [*self._database.rows_in(query, [*embedded])]:
+                insert_embedded(connection, key, number, embedded[key])
 
     def of(self, number: int, keys: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """The embeddings of some keys by one encoder."""
         query = f"SELECT key, vector FROM embedding WHERE encoder = {int(number)} AND key IN"
         rows = self._database.rows_in(query, keys)
         return {key: np.frombuffer(vector, "<f4") for key, vector in rows}
+
+    def passages(self, number: int, keys: Sequence[int]) -> dict[int, Passages]:
+        """What one encoder has read of the first sentences of some keys, where it is kept."""
+        query = f"SELECT key, read FROM passages WHERE encoder = {int(number)} AND key IN"
+        rows = self._database.rows_in(query, keys)
+        read = {key: Passages.from_bytes(kept) for key, kept in rows}
+        return {key: passages for key, passages in read.items() if passages is not None}
+
+    def embedded(self, number: int, keys: Sequence[int]) -> dict[int, Embedded]:
+        """All that one encoder has made of some keys."""
+        passages = self.passages(number, keys)
+        vectors = self.of(number, keys)
+        return {key: Embedded(vector, passages.get(key)) for key, vector in vectors.items()}
 
     def activate(self, number: int) -> bool:
         """Switches every worker to an encoder, at its next request.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.errors import EncoderUnavailable
+from newsclip.index.columns import runs
 from newsclip.index.encoder_choice import BUILTIN, Backend, EncoderChoice
 
 BUILTIN_FOLDER = Path(__file__).parent / "models" / "newsclip-static-v1"
@@ -44,6 +46,58 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `encode_documents`, for what a reader typed into the search box."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Texts as the numbers of their pieces: those of all, and where those of each text end."""
+
+    pieces: NDArray[np.int32]
+    ends: NDArray[np.int64]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """How many pieces each text has."""
+        return np.diff(self.ends, prepend=0)
+
+    def at(self, places: NDArray[np.int64]) -> Reading:
+        """The texts at some places, in that order."""
+        lengths = self.lengths[places]
+        taken, _ = runs(self.ends[places] - lengths, lengths)
+        return Reading(self.pieces[taken], np.cumsum(lengths))
+
+    def between(self, start: int, end: int) -> Reading:
+        """The texts from one place up to another."""
+        first = int(self.ends[start - 1]) if start else 0
+        ends = self.ends[start:end]
+        return Reading(self.pieces[first : int(ends[-1]) if len(ends) else first], ends - first)
+
+    def joined(self, ends: NDArray[np.int64]) -> Reading:
+        """Texts joined to longer ones; ``ends`` says where those of each end, none is empty."""
+        return Reading(self.pieces, self.ends[ends - 1])
+
+
+@runtime_checkable
+class PieceSums(Encoder, Protocol):
+    """An encoder whose embedding of a text is the sum of its pieces' rows, to unit length."""
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """The pieces of texts."""
+        ...
+
+    def sums(self, reading: Reading) -> NDArray[np.float32]:
+        """The sum of the rows of each text's pieces, (len(texts), dimension)."""
+        ...
+
+    def embed(self, reading: Reading) -> NDArray[np.float32]:
+        """What `encode_documents` gives for the texts."""
+        ...
+
+    def products(
+        self, pieces: NDArray[np.int32], embedding: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The inner product of the row of each piece with an embedding, (len(pieces),)."""
         ...
 
 

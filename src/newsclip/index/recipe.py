@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from newsclip.errors import EncoderMismatch
 from newsclip.index.article import Article
-from newsclip.index.encoder import Encoder
+from newsclip.index.embeddings import Embedded, Made
+from newsclip.index.encoder import Encoder, PieceSums
+from newsclip.index.passages import read_within
 
 RECIPE = "title+summary+body+head/2"
 """Names what new embeddings are made by. Those by another recipe do not compare with them."""
@@ -45,13 +47,30 @@ class ArticleEncoder:
         """What makes embeddings comparable: the model and the recipe of the embedded text."""
         return f"{self.model.id} {self.recipe}"
 
+    @property
+    def makes(self) -> Made:
+        """The last that it makes of an article: who has that has all."""
+        return "passages" if isinstance(self.model, PieceSums) else "embedding"
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The embedding of each article's or draft's text, ``(n, dimension)``, unit length.
 
         It is that of the whole text plus, by half, that of its first 20 words, since news says at
         the beginning what it is about (decision 53).
         """
-        rows, weight = self.model.encode_documents(texts), _HEAD_WEIGHTS[self.recipe]
+        return self._with_heads(texts, self.model.encode_documents(texts))
+
+    def embed_articles(self, articles: Sequence[Article]) -> list[Embedded]:
+        """The embedding of each article, and what a model that sums up pieces reads on the way."""
+        texts = [embedding_text(article) for article in articles]
+        if not isinstance(self.model, PieceSums):
+            return [*map(Embedded, self.embed(texts))]
+        reading, passages = read_within(self.model, texts, [a.body for a in articles])
+        rows = self._with_heads(texts, self.model.embed(reading))
+        return [*map(Embedded, rows, passages)]
+
+    def _with_heads(self, texts: Sequence[str], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        weight = _HEAD_WEIGHTS[self.recipe]
         if not weight:
             return rows
         words = [text.split(None, _HEAD) for text in texts]

@@ -55,7 +55,7 @@ def _fill_and_switch(
     _embed_feedback(store, encoder, coming.number)
     while True:
         # Counted once a round: a count reads as many rows as there are articles.
-        total = done + embeddings.count_missing(coming.number)
+        total = done + embeddings.count_missing(coming.number, encoder.makes)
         for count in _embed_missing(store, encoder, coming.number):
             done += count
             if on_progress:
@@ -76,9 +76,9 @@ def _snapshot_made(store: Store, coming: KnownEncoder) -> bool:
 
 
 def _embed_missing(store: Store, encoder: ArticleEncoder, number: int) -> Iterator[int]:
-    """Embeds what an encoder has no embedding of, and yields how many after each transaction."""
+    """Embeds what an encoder has not, and yields how many articles after each transaction."""
     last = 0
-    while keys := store.embeddings.missing(number, _WINDOW, after=last):
+    while keys := store.embeddings.missing(number, _WINDOW, last, encoder.makes):
         yield from _embed(store, encoder, number, keys)
         last = keys[-1]
 
@@ -88,12 +88,11 @@ def _embed(
 ) -> Iterator[int]:
     """Embeds some articles, the shortest first, and yields how many after each transaction."""
     articles = store.articles(keys)
-    texts = {key: embedding_text(article) for key, article in articles.items()}
-    by_length = sorted(texts, key=lambda key: len(texts[key]))
+    by_length = sorted(articles, key=lambda key: len(embedding_text(articles[key])))
     for start in range(0, len(by_length), _BATCH):
         batch = by_length[start : start + _BATCH]
-        vectors = encoder.embed([texts[key] for key in batch])
-        store.embeddings.add(number, zip(batch, vectors, strict=True))
+        embedded = encoder.embed_articles([articles[key] for key in batch])
+        store.embeddings.add(number, dict(zip(batch, embedded, strict=True)))
         yield len(batch)
 
 

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 
 from newsclip.errors import EncoderUnavailable
 from newsclip.index.columns import runs
+from newsclip.index.encoder import Reading
 from newsclip.index.model_files import content_hash
 from newsclip.index.pieces import PieceReader, Pieces
 
@@ -94,22 +95,47 @@ class StaticEncoder:
         A text without a known piece gets the last axis, (0, …, 0, 1): the axis on which real
         texts vary least, so it is near to none of them.
         """
-        embeddings = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        pieces, ends = self._reader.read(texts)
-        lengths = np.diff(ends, prepend=0)
-        starts = ends - lengths
-        short = np.flatnonzero(lengths <= _SHORT)
-        for at in range(0, len(short), _TOGETHER):
-            part = short[at : at + _TOGETHER]
-            own = pieces[runs(starts[part], lengths[part])[0]]
-            self._sum_short([embeddings[place] for place in part], own, lengths[part].tolist())
-        for place in np.flatnonzero(lengths > _SHORT).tolist():
-            self._sum_long(embeddings[place], pieces[starts[place] : ends[place]])
-        return _unit_rows(embeddings)
+        return self.embed(self.read(texts))
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as `encode_documents`: a static model treats both sides alike."""
         return self.encode_documents(texts)
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """The pieces of texts."""
+        return Reading(*self._reader.read(texts))
+
+    def embed(self, reading: Reading) -> NDArray[np.float32]:
+        """What `encode_documents` gives for the texts."""
+        return _unit_rows(self.sums(reading))
+
+    def sums(self, reading: Reading) -> NDArray[np.float32]:
+        """The sum of the weighted rows of each text's pieces, (len(texts), dimension)."""
+        sums = np.zeros((len(reading.ends), self.dimension), dtype=np.float32)
+        pieces, lengths = reading.pieces, reading.lengths
+        starts = reading.ends - lengths
+        short = np.flatnonzero(lengths <= _SHORT)
+        for at in range(0, len(short), _TOGETHER):
+            part = short[at : at + _TOGETHER]
+            own = pieces[runs(starts[part], lengths[part])[0]]
+            self._sum_short([sums[place] for place in part], own, lengths[part].tolist())
+        for place in np.flatnonzero(lengths > _SHORT).tolist():
+            self._sum_long(sums[place], pieces[starts[place] : reading.ends[place]])
+        return sums
+
+    def products(self, pieces: Pieces, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The inner product of each piece's weighted row with an embedding, (len(pieces),).
+
+        Each different piece is looked up once.
+        """
+        known = np.zeros(len(self._weights), np.bool_)
+        known[pieces] = True
+        products = np.zeros(len(known), np.float32)
+        different = np.flatnonzero(known).astype(np.int32)
+        for start in range(0, len(different), _BLOCK):
+            part = different[start : start + _BLOCK]
+            products[part] = (self._rows(part) @ embedding) * self._weights[part]
+        return products[pieces]
 
     def _sum_short(
         self, rows: Sequence[NDArray[np.float32]], pieces: Pieces, lengths: Sequence[int]

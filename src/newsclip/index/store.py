@@ -9,15 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
 from newsclip.index.article import Article, content_hash, format_instant
 from newsclip.index.audit import Audit
 from newsclip.index.curation import Curation
 from newsclip.index.database import Database
-from newsclip.index.embeddings import Embeddings
+from newsclip.index.embeddings import Embedded, Embeddings, insert_embedded
 from newsclip.index.links import Links, insert_links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
@@ -50,10 +47,10 @@ _ALL = f"{_COLUMNS}, {_TAGS}, {_LINKS}"
 
 @dataclass(frozen=True)
 class Stored:
-    """An article to be written, with its embedding (float32, ``(dimension,)``) and hash."""
+    """An article to be written, with what its encoder makes of it, and its hash."""
 
     article: Article
-    embedding: NDArray[np.float32]
+    embedded: Embedded
     content_hash: bytes
 
 
@@ -253,10 +250,10 @@ class Store:
         ids = list(tags)
         for start in range(0, len(ids), _BATCH):
             keys = list(self.keys_of(ids[start : start + _BATCH]).values())
-            embeddings = self.embeddings.of(encoder, keys)
+            embedded = self.embeddings.embedded(encoder, keys)
             for key, article in self.articles(keys).items():
                 changed = article.model_copy(update={"tags": tags[article.id]})
-                yield Stored(changed, embeddings[key], content_hash(changed))
+                yield Stored(changed, embedded[key], content_hash(changed))
 
     def delete(self, article_id: str) -> int:
         """Removes an article; the new revision. Raises ArticleNotFound."""
@@ -317,12 +314,11 @@ def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revisi
     )
     marks = ", ".join("?" * len(values))
     insert = f"INSERT INTO article (revision, content_hash, {_COLUMNS}) VALUES ({marks})"
-    key = connection.execute(insert, values).lastrowid
+    key = int(connection.execute(insert, values).lastrowid or 0)
     tags = ((key, position, tag) for position, tag in enumerate(article.tags))
     connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
     insert_links(connection, key, article)
-    vector = stored.embedding.astype("<f4").tobytes()
-    connection.execute("INSERT INTO embedding VALUES (?, ?, ?)", (key, encoder, vector))
+    insert_embedded(connection, key, encoder, stored.embedded)
 
 
 def _article(row: Sequence[Any]) -> Article:

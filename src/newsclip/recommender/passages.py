@@ -1,36 +1,19 @@
 """Sentences that say most: a pair of two texts, or those of one that are nearest to a question."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.article import Article
+from newsclip.index.passages import Nearness
+from newsclip.index.sentences import sentence_spans
 from newsclip.index.view import View
 
-_CLOSING, _OPENING = r"[\"”’»')\]]*", r"[\"“‘«'(\[]*"
-SENTENCE = re.compile(
-    rf"""
-    [^\s.!?][^.!?\n]*
-    (?:  # no end: behind an initial or a title, within a number, before a small letter
-        (?:
-            (?<=\b[A-Z])\. | (?<=\b(?:Mr|Ms|Dr|St|Jr|Sr|vs))\. | (?<=\b(?:Mrs|Sen|Rep|Gov|Gen))\.
-            | [.!?]+{_CLOSING}(?!{_CLOSING}(?:\s+{_OPENING}[^\Wa-z_]|\s*(?:\n|\Z)))
-        )
-        [^.!?\n]*
-    )*
-    (?:[.!?]+{_CLOSING})?
-    """,
-    re.VERBOSE,
-)
-"""A sentence, perhaps with blanks at its end; a line break always ends one."""
-
 _SENTENCES = 60  # of a text, from its beginning
-_LOOKED_AT = 24  # of a hit, for the one that is nearest in meaning
 _PASSAGE = 300  # characters; two sentences that are longer are no passage
-_SHORTEST, _LONGEST = 20, 400  # characters; what is shorter is a byline or a subhead
 
 
 @dataclass(frozen=True)
@@ -48,7 +31,7 @@ class Sentences:
 
 def sentences_of(view: View, text: str, language: str | None = None) -> Sentences:
     """The sentences of a text in a language; a term weighs as it is telling here (idf)."""
-    texts = [text[start:end] for start, end in _sentence_spans(text, _SENTENCES)]
+    texts = [text[start:end] for start, end in sentence_spans(text, _SENTENCES)]
     words = view.terms_of_each(texts, language)
     numbers = view.term_numbers([*chain.from_iterable(words)])
     terms, places = np.unique(numbers, return_inverse=True)
@@ -63,54 +46,29 @@ def sentences_of(view: View, text: str, language: str | None = None) -> Sentence
 
 
 def nearest_passages(
-    view: View, embedding: NDArray[np.float32] | None, bodies: Sequence[str]
-) -> list[str | None]:
-    """Of each body the sentence, or the two in a row, nearest in meaning to an embedding.
+    view: View, embedding: NDArray[np.float32] | None, articles: Mapping[int, Article]
+) -> dict[int, str]:
+    """Of each article's body the sentence, or the two in a row, nearest in meaning to an embedding.
 
-    None without an embedding, and for a body without a sentence.
+    None of a body without a sentence, and none at all without an embedding.
     """
     if embedding is None:
-        return [None] * len(bodies)
-    spans = [_sentence_spans(body, _LOOKED_AT) for body in bodies]
-    texts = [body[a:b] for body, of_body in zip(bodies, spans, strict=True) for a, b in of_body]
-    if not texts:
-        return [None] * len(bodies)
-    embeddings = view.embed_passages(texts)
-    nearest: list[str | None] = []
-    done = 0
-    for body, of_body in zip(bodies, spans, strict=True):
-        mine = embeddings[done : done + len(of_body)]
-        done += len(of_body)
-        nearest.append(_nearest(body, of_body, mine, embedding) if of_body else None)
-    return nearest
+        return {}
+    found = zip(articles.items(), view.nearness(embedding, articles), strict=True)
+    return {key: _nearest(article.body, near) for (key, article), near in found if len(near.spans)}
 
 
-def _sentence_spans(text: str, most: int) -> list[tuple[int, int]]:
-    """Where the first sentences of a text begin and end."""
-    spans: list[tuple[int, int]] = []
-    for match in SENTENCE.finditer(text):
-        start, end = match.start(), match.start() + len(match.group().rstrip())
-        if _SHORTEST <= end - start <= _LONGEST:
-            spans.append((start, end))
-        if len(spans) == most:
-            break
-    return spans
-
-
-def _nearest(
-    body: str,
-    spans: Sequence[tuple[int, int]],
-    embeddings: NDArray[np.float32],
-    embedding: NDArray[np.float32],
-) -> str:
+def _nearest(body: str, near: Nearness) -> str:
     """The sentence, or two neighbours if together they are nearer and not too long."""
-    pairs = embeddings[:-1] + embeddings[1:]
-    pairs /= np.maximum(np.linalg.norm(pairs, axis=1, keepdims=True), 1e-9)
-    room = [b - a <= _PASSAGE for (a, _), (_, b) in pairwise(spans)]
-    cosines = np.concatenate((embeddings @ embedding, np.where(room, pairs @ embedding, -1)))
+    starts, ends = near.spans.astype(np.int64).T
+    together = (near.cosines[:-1] + near.cosines[1:]) / np.sqrt(
+        np.maximum(2 + 2 * near.beside[:-1], 1e-9)
+    )
+    together[ends[1:] - starts[:-1] > _PASSAGE] = -1
+    cosines = np.concatenate((near.cosines, together))
     best = int(np.argmax(cosines))
-    first, last = (best, best) if best < len(spans) else (best - len(spans), best - len(spans) + 1)
-    return body[spans[first][0] : spans[last][1]]
+    first = best % len(starts)
+    return body[starts[first] : ends[first + (best >= len(starts))]]
 
 
 def best_pair(one: Sentences, other: Sentences) -> tuple[str, str] | None:

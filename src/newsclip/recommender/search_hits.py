@@ -37,7 +37,7 @@ def search_hits(view: View, page: Scored, sought: Sought) -> list[Hit]:
     keys = page.keys.tolist()
     articles = view.articles(keys)
     duplicates = duplicates_of(view, keys) if sought.duplicates else {}
-    passages = nearest_passages(view, sought.embedding, [articles[key].body for key in keys])
+    passages = nearest_passages(view, sought.embedding, articles)
     shown = _found_in(view, page.keys, articles, sought) if sought.written else {}
     return [
         Hit(
@@ -45,10 +45,10 @@ def search_hits(view: View, page: Scored, sought: Sought) -> list[Hit]:
             score,
             (shown[key][0],) if shown else (),
             snippet=shown[key][1] if shown else None,
-            passage=passage,
+            passage=passages.get(key),
             duplicates=duplicates.get(key, ()),
         )
-        for key, score, passage in zip(keys, page.scores.tolist(), passages, strict=True)
+        for key, score in zip(keys, page.scores.tolist(), strict=True)
     ]
 
 

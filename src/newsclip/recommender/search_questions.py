@@ -9,9 +9,9 @@ from typing import Literal
 
 from newsclip.errors import SourceUnreadable
 from newsclip.index.filters import Filter
+from newsclip.index.sentences import SENTENCE
 from newsclip.index.view import View
 from newsclip.recommender.metrics import Grades
-from newsclip.recommender.passages import SENTENCE
 from newsclip.recommender.qrels import Judgment
 
 Kind = Literal["titles", "leads", "copies"]

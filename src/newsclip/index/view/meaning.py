@@ -1,11 +1,13 @@
 """How near in meaning articles and texts are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.index.article import Article
 from newsclip.index.filters import Filter
+from newsclip.index.passages import Nearness, nearness
 from newsclip.index.vectors import products, widened
 from newsclip.index.view.rows import RowView
 from newsclip.index.view.scored import Keys, Scored
@@ -64,6 +66,14 @@ class MeaningView(RowView):
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The embedding of each passage of an article, ``(n, dimension)``."""
         return self._encoder.model.encode_documents(texts)
+
+    def nearness(
+        self, embedding: NDArray[np.float32], articles: Mapping[int, Article]
+    ) -> list[Nearness]:
+        """How near the first sentences of the body of each key's article are to an embedding."""
+        kept = self._store.embeddings.passages(self._layers.encoder.number, [*articles])
+        bodies = [article.body for article in articles.values()]
+        return nearness(self._encoder.model, embedding, bodies, [*map(kept.get, articles)])
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The embedding of what somebody looks for, ``(dimension,)``."""

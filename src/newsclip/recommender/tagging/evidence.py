@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from newsclip.index.chunks import spelled_out
 from newsclip.index.filters import Filter, fold
+from newsclip.index.sentences import SENTENCE
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.fusion import keyword_scores, meaning_scores
-from newsclip.recommender.passages import SENTENCE, Sentences, sentences_of
+from newsclip.recommender.passages import Sentences, sentences_of
 from newsclip.recommender.tagging.scoring import TagScores
 from newsclip.recommender.tagging.witnesses import SEMANTIC_WEIGHT, Named
 
