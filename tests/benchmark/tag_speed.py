@@ -33,10 +33,10 @@ from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.compaction import rebuild
 from newsclip.index.filters import Filter
+from newsclip.index.names import names_in
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.recommender import tags
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.names import names_in
 from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tagging.training import gather, learn
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsclip.recommender.names import longest_first, names_in, shared_names
+from newsclip.index.names import longest_first, names_in, own_names, shared_names
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,21 @@ from newsclip.recommender.names import longest_first, names_in, shared_names
 )
 def test_names_in_a_text(text: str, expected: tuple[str, ...]) -> None:
     assert names_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("Of Rome", "", "So said Ada in Port Royal."), ("Port Royal", "Ada")),
+        (("Of Rome", "A night in Oslo.", "So said Ada."), ("Oslo", "Ada")),
+        (("A day in Rome", "", ""), ("Rome",)),
+        (("A day in Rome", "A night in Oslo", ""), ("Rome", "Oslo")),
+        (("", "", "word " * 1_600 + "of Ada"), ()),  # behind the 8,000th character
+        (("", "", "word " * 1_500 + "of Ada"), ("Ada",)),
+    ],
+)
+def test_the_names_of_an_article(parts: tuple[str, str, str], expected: tuple[str, ...]) -> None:
+    assert own_names(*parts) == expected
 
 
 def test_shared_names_are_whole_and_the_longest_comes_first() -> None:

@@ -11,6 +11,7 @@ from newsclip.errors import ArticleNotFound, QueryInvalid
 from newsclip.index.archive import Archive
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.questions import without
 from newsclip.recommender.source import (
     Source,
     source_of_article,
@@ -48,6 +49,37 @@ def shelf(archive: Archive) -> Archive:
         ]
     )
     return archive
+
+
+def test_the_names_of_an_article_are_kept_with_it(archive: Archive) -> None:
+    written = {"body": "So said Ada in Port Royal.", "tags": ["Sea"]}
+    archive.put([article("a", title="Of Rome", **written), article("none", body="nothing")])
+
+    def names(of: str) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+        with archive.reading(NOON) as view:
+            source = source_of_article(view, of)
+            return source.kept_names, source.names
+
+    expected = ("Port Royal", "Ada")
+    assert names("a") == (expected, expected)
+    assert names("none") == ((), ())
+    with archive.store.writing() as connection:
+        archive.store.retag(connection, {"a": ("Port",)})
+    assert names("a") == (expected, expected)
+    archive.put([article("a", title="Of Rome", body="So said Bea.")])
+    assert names("a") == (("Bea",), ("Bea",))
+    with archive.store.writing() as connection:  # as in an archive of before
+        connection.execute("DELETE FROM article_names")
+    assert names("a") == (None, ("Bea",))
+    archive.delete("a")
+    assert archive.store.rows_of("SELECT count(*) FROM article_names") == [(0,)]
+
+
+def test_a_source_that_was_cut_is_read_anew(archive: Archive) -> None:
+    archive.put([article("a", body="So said Ada in Port Royal.")])
+    with archive.reading(NOON) as view:
+        source = source_of_article(view, "a")
+        assert without(view, source, ["in Port Royal"]).names == ("Ada",)
 
 
 def several(view: View, weights: dict[str, float], unlike: tuple[str, ...] = ()) -> Source:

@@ -21,6 +21,7 @@ from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.live import LiveView
 from newsclip.index.loaded_encoders import LoadedEncoders
 from newsclip.index.locks import exclusive
+from newsclip.index.names import own_names
 from newsclip.index.recipe import ArticleEncoder, draft_text
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
@@ -198,7 +199,7 @@ class Archive:
         active, encoder = self._active()
         embedded = encoder.embed_articles([article for article, _ in changed])
         rows = [
-            Stored(article, made, digest)
+            Stored(article, made, digest, own_names(article.title, article.summary, article.body))
             for (article, digest), made in zip(changed, embedded, strict=True)
         ]
         try:

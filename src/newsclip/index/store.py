@@ -47,11 +47,12 @@ _ALL = f"{_COLUMNS}, {_TAGS}, {_LINKS}"
 
 @dataclass(frozen=True)
 class Stored:
-    """An article to be written, with what its encoder makes of it, and its hash."""
+    """An article to be written, with what its encoder makes of it, its hash, and its names."""
 
     article: Article
     embedded: Embedded
     content_hash: bytes
+    names: tuple[str, ...] | None = None
 
 
 class Store:
@@ -161,6 +162,11 @@ class Store:
         query = f"SELECT key, {_ALL} FROM article WHERE key IN"
         return {row[0]: _article(row[1:]) for row in self._database.rows_in(query, keys)}
 
+    def names(self, keys: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """The names in each article (see :func:`own_names`), where they are kept."""
+        query = "SELECT key, names FROM article_names WHERE key IN"
+        return {key: _strings(names) for key, names in self._database.rows_in(query, keys)}
+
     def tags_of(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The tags of each of these articles that is there."""
         rows = self._database.rows_in(f"SELECT id, {_TAGS} FROM article WHERE id IN", ids)
@@ -250,10 +256,10 @@ class Store:
         ids = list(tags)
         for start in range(0, len(ids), _BATCH):
             keys = list(self.keys_of(ids[start : start + _BATCH]).values())
-            embedded = self.embeddings.embedded(encoder, keys)
+            embedded, names = self.embeddings.embedded(encoder, keys), self.names(keys)
             for key, article in self.articles(keys).items():
                 changed = article.model_copy(update={"tags": tags[article.id]})
-                yield Stored(changed, embedded[key], content_hash(changed))
+                yield Stored(changed, embedded[key], content_hash(changed), names.get(key))
 
     def delete(self, article_id: str) -> int:
         """Removes an article; the new revision. Raises ArticleNotFound."""
@@ -319,6 +325,9 @@ def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revisi
     connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
     insert_links(connection, key, article)
     insert_embedded(connection, key, encoder, stored.embedded)
+    if stored.names is not None:
+        names = json.dumps(stored.names, ensure_ascii=False)
+        connection.execute("INSERT INTO article_names VALUES (?, ?)", (key, names))
 
 
 def _article(row: Sequence[Any]) -> Article:

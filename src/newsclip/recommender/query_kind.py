@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from newsclip.recommender.names import PARTICLES
+from newsclip.index.names import PARTICLES
 
 QueryKind = Literal["name", "phrase", "question"]
 

@@ -97,7 +97,8 @@ def without(view: View, source: Source, phrases: Iterable[str]) -> Source:
 def _rewritten(view: View, source: Source, draft: Draft) -> Source:
     text = draft.text.strip()
     embedding = view.embed_document(draft.text) if text else source.embedding
-    return replace(source, draft=draft, embedding=embedding, terms=terms_of_draft(view, draft))
+    terms = terms_of_draft(view, draft)
+    return replace(source, draft=draft, embedding=embedding, terms=terms, kept_names=None)
 
 
 def tagged_questions(view: View) -> list[Question]:

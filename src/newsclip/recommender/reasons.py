@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
+from newsclip.index.names import shared_names
 from newsclip.index.view import View
 from newsclip.recommender.hit import Reason, ReasonKind
-from newsclip.recommender.names import shared_names
 from newsclip.recommender.passages import Sentences, best_pair, sentences_of
 from newsclip.recommender.relevance import Ranked
 from newsclip.recommender.source import Source

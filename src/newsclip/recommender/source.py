@@ -11,17 +11,14 @@ from numpy.typing import NDArray
 from newsclip.errors import QueryInvalid
 from newsclip.index.article import Article
 from newsclip.index.filters import fold
+from newsclip.index.names import own_names
 from newsclip.index.view import TermCounts, View
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.names import longest_first, names_in
 from newsclip.recommender.telling import terms_of_draft
 
 UNLIKE_WEIGHT = 0.25
 """How much one unwanted article takes away of what the wanted ones give together."""
 
-# In which a source's names are looked for. Of 10,000 hits of real articles .4 % lose all names that
-# the first 20,000 tell, and what takes longest is done in 40 % of the time.
-_NAMED_IN = 8_000
 _TEXT_CHARACTERS = 20_000  # of each of several articles, for the words and passages that are shown
 
 
@@ -33,6 +30,7 @@ class Source:
     those of the archive's articles that it stands for, none for a draft, and ``has_links`` says
     whether one of them points anywhere; ``unlike`` are those that it is to be unlike.
     ``published_at`` is None where the article has no date; a draft counts as of now.
+    ``kept_names`` are its names where the archive keeps them; else its text is read for them.
     """
 
     draft: Draft
@@ -45,6 +43,7 @@ class Source:
     keys: tuple[int, ...] = ()
     unlike: tuple[int, ...] = ()
     has_links: bool = False
+    kept_names: tuple[str, ...] | None = None
 
     @property
     def key(self) -> int | None:
@@ -58,15 +57,16 @@ class Source:
         Each slot of a page asks for them.
         """
         draft = self.draft
-        text = f"{draft.summary}\n{draft.body}" if draft.body else draft.text
-        return longest_first(names_in(text[:_NAMED_IN]))
+        kept = self.kept_names
+        return own_names(draft.title, draft.summary, draft.body) if kept is None else kept
 
 
 def source_of_key(view: View, key: int, article: Article | None = None) -> Source:
     """An article of the archive, visible or not; ``article`` spares the look into the store."""
     entry = article or view.articles([key])[key]
     draft, has_links = Draft.of(entry), bool(entry.links)
-    return _source(draft, view.embedding(key), view.terms_of(key), (key,), has_links)
+    embedding, terms, names = view.embedding(key), view.terms_of(key), view.names(key)
+    return _source(draft, embedding, terms, (key,), has_links, names)
 
 
 def source_of_article(view: View, article_id: str) -> Source:
@@ -119,6 +119,7 @@ def _source(
     terms: TermCounts,
     keys: tuple[int, ...] = (),
     has_links: bool = False,
+    kept_names: tuple[str, ...] | None = None,
 ) -> Source:
     return Source(
         draft,
@@ -130,6 +131,7 @@ def _source(
         draft.language,
         keys,
         has_links=has_links,
+        kept_names=kept_names,
     )
 
 

@@ -71,6 +71,10 @@ class ArticleView(RowView):
         """The articles of some keys."""
         return self._store.articles([int(key) for key in keys])
 
+    def names(self, key: int) -> tuple[str, ...] | None:
+        """The names in an article, those of the most words first; None where they are not kept."""
+        return self._store.names([key]).get(key)
+
     def published_at(self, keys: Keys) -> Keys:
         """When the article of each key was published, seconds since 1970; NEVER if undated."""
         moments = np.full(len(keys), NEVER, np.int64)

@@ -11,11 +11,11 @@ from math import log
 import numpy as np
 
 from newsclip.index.filters import Filter
+from newsclip.index.names import names_in
 from newsclip.index.sentences import SENTENCE
 from newsclip.index.tag_names import comparable
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.names import names_in
 from newsclip.recommender.vocabulary import house_style
 
 _RECENT = 500  # of the newest articles: what is written about now
