@@ -1,6 +1,6 @@
 """The sentences that an encoder has read once: as if each were embedded when it is asked about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from tests.doubles import AxisEncoder, article
 
 from newsclip.index.archive import Archive
@@ -63,6 +64,34 @@ def test_cut_at_its_sentences_a_text_has_the_pieces_of_the_whole(
         assert read.spans.tolist() == [list(span) for span in spans]
         assert read.reading.pieces.tolist() == alone.pieces.tolist()
         assert read.reading.ends.tolist() == alone.ends.tolist()
+
+
+class Counting(AxisEncoder):
+    """A text is one piece, numbered by its length: cut anywhere, it has others."""
+
+    cuts_at_blanks = False
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        return Reading(np.array([*map(len, texts)], np.int32), np.arange(1, len(texts) + 1))
+
+    def sums(self, reading: Reading) -> NDArray[np.float32]:
+        return np.array([[n, 1] for n in reading.pieces], np.float32).reshape(-1, 2)
+
+    embed = sums
+
+    def products(
+        self, pieces: NDArray[np.int32], embedding: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
+def test_where_a_cut_would_change_the_pieces_texts_are_read_whole() -> None:
+    body = "The tower fell in May. Nobody was hurt then."
+    whole, [passages] = read_within(Counting(), [f"Fire\n{body}"], [body])
+    assert whole.pieces.tolist() == [49]
+    assert passages.reading.pieces.tolist() == [22, 21]
+    assert passages.lengths.tolist() == pytest.approx([485**0.5, 442**0.5])  # (22, 1) and (21, 1)
+    assert passages.beside[0] == pytest.approx((22 * 21 + 1) / (485 * 442) ** 0.5)
 
 
 def test_texts_at_some_places_between_two_and_joined() -> None:

@@ -82,6 +82,11 @@ class Reading:
 class PieceSums(Encoder, Protocol):
     """An encoder whose embedding of a text is the sum of its pieces' rows, to unit length."""
 
+    @property
+    def cuts_at_blanks(self) -> bool:
+        """Whether a text that is cut between two words has the same pieces as in one."""
+        ...
+
     def read(self, texts: Sequence[str]) -> Reading:
         """The pieces of texts."""
         ...

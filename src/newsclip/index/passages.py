@@ -24,6 +24,7 @@ _SILENT = 1e-12  # a sum that is no longer says nothing
 _HEAD = 3  # numbers before the columns: the version, how many sentences, the bytes of a piece
 
 Floats = NDArray[np.float32]
+Spans = Sequence[tuple[int, int]]
 
 
 class Nearness(NamedTuple):
@@ -89,11 +90,21 @@ class Passages:
 def read_within(
     model: PieceSums, texts: Sequence[str], bodies: Sequence[str]
 ) -> tuple[Reading, list[Passages]]:
-    """Reads texts, and in the same go the passages of the body that each ends with.
-
-    Sentences end where words do: their pieces are those that they have within the text.
-    """
+    """Reads texts, and the passages of the body that each ends with."""
     spans = [sentence_spans(body, MOST) for body in bodies]
+    if model.cuts_at_blanks:
+        reading, sentences = _read_at_once(model, texts, bodies, spans)
+    else:
+        own = zip(bodies, spans, strict=True)
+        reading = model.read(texts)
+        sentences = model.read([body[a:b] for body, of_body in own for a, b in of_body])
+    return reading, _passages(model, spans, sentences)
+
+
+def _read_at_once(
+    model: PieceSums, texts: Sequence[str], bodies: Sequence[str], spans: Sequence[Spans]
+) -> tuple[Reading, Reading]:
+    """The texts and their sentences, which begin and end at blanks."""
     parts: list[str] = []
     ends: list[int] = []  # of each text, in parts
     sentences: list[int] = []
@@ -105,13 +116,10 @@ def read_within(
         parts += [text[a:b] for a, b in pairwise(places)]
         ends.append(len(parts))
     reading = model.read(parts)
-    passages = _passages(model, spans, reading.at(np.array(sentences, np.int64)))
-    return reading.joined(np.array(ends, np.int64)), passages
+    return reading.joined(np.array(ends, np.int64)), reading.at(np.array(sentences, np.int64))
 
 
-def _passages(
-    model: PieceSums, spans: Sequence[Sequence[tuple[int, int]]], reading: Reading
-) -> list[Passages]:
+def _passages(model: PieceSums, spans: Sequence[Spans], reading: Reading) -> list[Passages]:
     """Those of each body; ``reading`` is that of all sentences of all bodies."""
     rows = model.sums(reading)
     lengths = np.linalg.norm(rows, axis=1)

@@ -34,10 +34,10 @@ class PieceReader:
     """Reads the ids of texts' pieces. Safe to share between threads."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        """Take a tokenizer; only one that cuts text as BERT's does gains from the memo."""
+        """Take a tokenizer; only one that cuts text at blanks, as BERT's, gains from the memo."""
         layout = json.loads(tokenizer.to_str())
         self._tokenizer = tokenizer
-        self._splits = _splits_at_ascii(layout)
+        self.cuts_at_blanks = _splits_at_ascii(layout)
         self._whole = [token["content"] for token in layout.get("added_tokens") or ()]
         self._words = _WordPieces(self._tokenise_each)
         self._lock = Lock()
@@ -58,7 +58,7 @@ class PieceReader:
 
     def _read(self, texts: Sequence[str]) -> tuple[Pieces, Ends]:
         joined = "".join(text.replace(_END, " ") + _END for text in texts)
-        if not self._splits or any(token in joined for token in self._whole):
+        if not self.cuts_at_blanks or any(token in joined for token in self._whole):
             each = [self._encode(text).ids for text in texts]
             return np.array([*chain(*each)], np.int32), np.cumsum([*map(len, each)])
         words = _ASCII_WORD.findall(joined)

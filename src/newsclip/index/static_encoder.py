@@ -101,6 +101,11 @@ class StaticEncoder:
         """The same as `encode_documents`: a static model treats both sides alike."""
         return self.encode_documents(texts)
 
+    @property
+    def cuts_at_blanks(self) -> bool:
+        """Whether a text that is cut between two words has the same pieces as in one."""
+        return self._reader.cuts_at_blanks
+
     def read(self, texts: Sequence[str]) -> Reading:
         """The pieces of texts."""
         return Reading(*self._reader.read(texts))
