@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from newsclip.index.analysis import Analyzer
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
+from newsclip.index.article_rows import Stored
 from newsclip.index.catalog import Catalog, ScannedHolders
 from newsclip.index.columns import Columns, GrowingColumns
 from newsclip.index.digest import Digester
 from newsclip.index.embeddings import Embedded
 from newsclip.index.incoming import parse_article
 from newsclip.index.snapshot import StoredHolders
-from newsclip.index.store import Store, Stored
+from newsclip.index.store import Store
 from newsclip.index.strings import Strings
 
 AXES = 1

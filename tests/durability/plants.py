@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from newsclip.index import backup, compaction
+from newsclip.index.article_rows import Stored
 from newsclip.index.database import Database
 from newsclip.index.snapshot import Snapshots
-from newsclip.index.store import Store, Stored
+from newsclip.index.store import Store
 
 from . import jobs, scenes
 from .stories import Step

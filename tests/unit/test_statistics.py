@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from tests.doubles import article, embedding_of
 
+from newsclip.index.article_rows import Stored
 from newsclip.index.compaction import compact
 from newsclip.index.embeddings import Embedded
 from newsclip.index.statistics import TagCount, statistics, tag_counts
-from newsclip.index.store import Store, Stored
+from newsclip.index.store import Store
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

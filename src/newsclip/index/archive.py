@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from newsclip.errors import EncoderMismatch, StoreMissing
 from newsclip.index.article import Article, content_hash
+from newsclip.index.article_rows import Stored
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
@@ -25,7 +26,7 @@ from newsclip.index.names import own_names
 from newsclip.index.recipe import ArticleEncoder, draft_text
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
-from newsclip.index.store import Store, Stored
+from newsclip.index.store import Store
 from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import View
 

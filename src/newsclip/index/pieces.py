@@ -66,7 +66,7 @@ class PieceReader:
             try:
                 return self._words.read(words)
             except BaseException:  # new words may have a number, and no pieces
-                self._words = _WordPieces(self._tokenise_each)
+                self._words.begin()
                 raise
 
     def _tokenise_each(self, words: Sequence[str]) -> tuple[Pieces, Ends]:
@@ -87,9 +87,10 @@ class _WordPieces(dict[str, int]):
     def __init__(self, tokenise: Callable[[Sequence[str]], tuple[Pieces, Ends]]) -> None:
         super().__init__()
         self._tokenise = tokenise
-        self._begin()
+        self.begin()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begins with nothing remembered."""
         self.clear()
         self[_END] = 0
         self._new: list[str] = []
@@ -107,7 +108,7 @@ class _WordPieces(dict[str, int]):
     def read(self, words: Sequence[str]) -> tuple[Pieces, Ends]:
         """The pieces of some texts, given by their words, and where each text's end."""
         if max(len(self._ends.array), len(self._pieces.array) // 4) >= _REMEMBERED:
-            self._begin()
+            self.begin()
         numbers = np.fromiter(map(self.__getitem__, words), np.int64, len(words))
         if self._new:
             pieces, ends = self._tokenise(self._new)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsclip.index.article import format_instant
+from newsclip.index.article_rows import instant
 from newsclip.index.compaction import newest_snapshot
-from newsclip.index.store import Store, instant
+from newsclip.index.store import Store
 
 _VISIBLE = (
     "status = 'published' AND coalesce(published_at, '') <= :now"

@@ -4,18 +4,24 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from newsclip.errors import ArticleNotFound, StoreMissing, StoreUnavailable, StoreVersionUnknown
-from newsclip.index.article import Article, content_hash, format_instant
+from newsclip.index.article import Article, content_hash
+from newsclip.index.article_rows import (
+    EVERY_FIELD,
+    TAGS,
+    Stored,
+    article_of,
+    insert_article,
+    strings_of,
+)
 from newsclip.index.audit import Audit
 from newsclip.index.curation import Curation
 from newsclip.index.database import Database
-from newsclip.index.embeddings import Embedded, Embeddings, insert_embedded
-from newsclip.index.links import Links, insert_links
+from newsclip.index.embeddings import Embeddings
+from newsclip.index.links import Links
 from newsclip.index.locks import shared
 from newsclip.index.migrations import FORMAT_VERSION, migrate, version_of
 from newsclip.index.rankers import Rankers
@@ -29,30 +35,6 @@ LOCK_NAME = "archive.lock"
 """Whoever has the file open holds this one `shared`; only who is `alone` with it may replace it."""
 
 _BATCH = 256  # articles held in memory while their tags change
-
-_COLUMNS = (
-    "id, url, title, summary, body, section, authors, language, image_url,"
-    " published_at, updated_at, status, expires_at"
-)
-_TAGS = (
-    "(SELECT json_group_array(tag) FROM"
-    " (SELECT tag FROM article_tag t WHERE t.key = article.key ORDER BY position))"
-)
-_LINKS = (
-    "(SELECT json_group_array(link) FROM"
-    " (SELECT link FROM article_link l WHERE l.key = article.key ORDER BY position))"
-)
-_ALL = f"{_COLUMNS}, {_TAGS}, {_LINKS}"
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An article to be written, with what its encoder makes of it, its hash, and its names."""
-
-    article: Article
-    embedded: Embedded
-    content_hash: bytes
-    names: tuple[str, ...] | None = None
 
 
 class Store:
@@ -131,11 +113,11 @@ class Store:
 
     def keyed(self, article_id: str) -> tuple[int, Article]:
         """The key of an article's present version, and the article. Raises ArticleNotFound."""
-        query = f"SELECT key, {_ALL} FROM article WHERE id = ?"
+        query = f"SELECT key, {EVERY_FIELD} FROM article WHERE id = ?"
         row = self._database.first(query, article_id)
         if row is None:
             raise ArticleNotFound(article_id)
-        return row[0], _article(row[1:])
+        return row[0], article_of(row[1:])
 
     def key_of(self, article_id: str) -> int | None:
         """The key of an article's present version."""
@@ -159,17 +141,17 @@ class Store:
 
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""
-        query = f"SELECT key, {_ALL} FROM article WHERE key IN"
-        return {row[0]: _article(row[1:]) for row in self._database.rows_in(query, keys)}
+        query = f"SELECT key, {EVERY_FIELD} FROM article WHERE key IN"
+        return {row[0]: article_of(row[1:]) for row in self._database.rows_in(query, keys)}
 
     def names(self, keys: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The names in each article (see :func:`own_names`), where they are kept."""
         query = "SELECT key, names FROM article_names WHERE key IN"
-        return {key: _strings(names) for key, names in self._database.rows_in(query, keys)}
+        return {key: strings_of(names) for key, names in self._database.rows_in(query, keys)}
 
     def tags_of(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The tags of each of these articles that is there."""
-        rows = self._database.rows_in(f"SELECT id, {_TAGS} FROM article WHERE id IN", ids)
+        rows = self._database.rows_in(f"SELECT id, {TAGS} FROM article WHERE id IN", ids)
         return {article_id: tuple(json.loads(tags)) for article_id, tags in rows}
 
     def carriers(self, tags: Sequence[str]) -> list[str]:
@@ -239,7 +221,7 @@ class Store:
         revision = self._next_revision(connection)
         for stored in articles:
             self._remove(connection, stored.article.id, revision)
-            _insert(connection, stored, encoder, revision)
+            insert_article(connection, stored, encoder, revision)
         return revision
 
     def writing(self) -> AbstractContextManager[sqlite3.Connection]:
@@ -297,65 +279,3 @@ def find(directory: Path, create: bool = False) -> Path:
         remedy = "name a directory that this user may create and write"
         raise StoreUnavailable(directory, error.strerror or str(error), remedy) from error
     return file
-
-
-def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revision: int) -> None:
-    article = stored.article
-    values = (
-        revision,
-        stored.content_hash,
-        article.id,
-        article.url,
-        article.title,
-        article.summary,
-        article.body,
-        article.section,
-        json.dumps(article.authors, ensure_ascii=False),
-        article.language,
-        article.image_url,
-        format_instant(article.published_at),
-        format_instant(article.updated_at),
-        article.status,
-        format_instant(article.expires_at),
-    )
-    marks = ", ".join("?" * len(values))
-    insert = f"INSERT INTO article (revision, content_hash, {_COLUMNS}) VALUES ({marks})"
-    key = int(connection.execute(insert, values).lastrowid or 0)
-    tags = ((key, position, tag) for position, tag in enumerate(article.tags))
-    connection.executemany("INSERT INTO article_tag VALUES (?, ?, ?)", tags)
-    insert_links(connection, key, article)
-    insert_embedded(connection, key, encoder, stored.embedded)
-    if stored.names is not None:
-        names = json.dumps(stored.names, ensure_ascii=False)
-        connection.execute("INSERT INTO article_names VALUES (?, ?)", (key, names))
-
-
-def _article(row: Sequence[Any]) -> Article:
-    """The article of a row; what was checked on its way in is not checked again."""
-    return Article.model_construct(
-        id=row[0],
-        url=row[1],
-        title=row[2],
-        summary=row[3],
-        body=row[4],
-        section=row[5],
-        authors=_strings(row[6]),
-        language=row[7],
-        image_url=row[8],
-        published_at=instant(row[9]),
-        updated_at=instant(row[10]),
-        status=row[11],
-        expires_at=instant(row[12]),
-        tags=_strings(row[13]),
-        links=_strings(row[14]),
-    )
-
-
-def _strings(array: str) -> tuple[str, ...]:
-    """The strings of a JSON array; most are empty, and need no parser."""
-    return () if array == "[]" else tuple(json.loads(array))
-
-
-def instant(text: str | None) -> datetime | None:
-    """The instant that the store wrote as a text."""
-    return None if text is None else datetime.fromisoformat(text)
