@@ -48,9 +48,14 @@ class WordView(RowView):
 
     def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
         """The query as the lexicons take it; fields in which no article has a term are left out."""
-        in_use = np.argwhere(self._layers.statistics.found(query.terms))
-        weights = query.weights.tolist()
-        return [FieldTerm(TEXT_FIELDS[f], query.texts[t], weights[t]) for t, f in in_use.tolist()]
+        found = self._layers.statistics.found(query.terms).tolist()
+        return [
+            FieldTerm(field, text, weight)
+            for text, weight, in_fields in zip(
+                query.texts, query.weights.tolist(), found, strict=True
+            )
+            for field in compress(TEXT_FIELDS, in_fields)
+        ]
 
     def keyword_scores(self, query: TermQuery, keys: Keys) -> NDArray[np.float32]:
         """The BM25 score of the article of each key, 0 and up, ``(n,)``."""
