@@ -27,10 +27,10 @@ class MeaningView(RowView):
 
     def embeddings(self, keys: Keys) -> NDArray[np.float32]:
         """The embedding of each key, ``(n, dimension)``, unit length."""
-        embeddings = np.zeros((len(keys), self._encoder.model.dimension), np.float32)
+        halves = np.zeros((len(keys), self._encoder.model.dimension), np.float16)
         for segment, places, rows in self._rows(keys):
-            embeddings[places] = widened(segment.columns["embedding"].take(rows, axis=0))
-        return embeddings
+            halves[places] = segment.columns["embedding"].take(rows, axis=0)
+        return widened(halves)
 
     def nearest(self, embedding: NDArray[np.float32], limit: int, where: Filter) -> Scored:
         """The articles nearest in meaning; scores are cosines, -1 to 1."""

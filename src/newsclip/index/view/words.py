@@ -167,7 +167,7 @@ class WordView(RowView):
 
     def term_texts(self, terms: Keys) -> list[str]:
         """The terms with these numbers."""
-        return self._layers.terms.texts(terms.tolist())
+        return self._layers.terms.texts(terms)
 
     def rarities(self, terms: Keys, anywhere: bool = False) -> NDArray[np.float64]:
         """How telling each term is in this archive (BM25's idf); 0 for one that no article has.
