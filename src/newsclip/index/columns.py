@@ -197,7 +197,8 @@ class Columns:
 
     def terms(self, rows: Rows) -> RowTerms:
         """The terms of some rows."""
-        return RowTerms(*self.joined("term", "entry", rows), self["field_length"][rows])
+        lengths = self["field_length"].take(rows, axis=0)
+        return RowTerms(*self.joined("term", "entry", rows), lengths)
 
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""

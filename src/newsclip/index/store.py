@@ -31,6 +31,7 @@ FILE_NAME = "archive.sqlite3"
 LOCK_NAME = "archive.lock"
 """Whoever has the file open holds this one `shared`; only who is `alone` with it may replace it."""
 
+_decoded = json.JSONDecoder().raw_decode  # a quarter of the time of json.loads
 _BATCH = 256  # articles held in memory while their tags change
 
 _COLUMNS = (
@@ -167,7 +168,7 @@ class Store:
     def tags_of(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The tags of each of these articles that is there."""
         rows = self._database.rows_in(f"SELECT id, {_TAGS} FROM article WHERE id IN", ids)
-        return {article_id: tuple(json.loads(tags)) for article_id, tags in rows}
+        return {article_id: _strings(tags) for article_id, tags in rows}
 
     def carriers(self, tags: Sequence[str]) -> list[str]:
         """The ids of the articles, visible or not, that carry one of these very tags."""
@@ -326,29 +327,42 @@ def _insert(connection: sqlite3.Connection, stored: Stored, encoder: int, revisi
 
 
 def _article(row: Sequence[Any]) -> Article:
-    """The article of a row; what was checked on its way in is not checked again."""
-    return Article.model_construct(
-        id=row[0],
-        url=row[1],
-        title=row[2],
-        summary=row[3],
-        body=row[4],
-        section=row[5],
-        authors=_strings(row[6]),
-        language=row[7],
-        image_url=row[8],
-        published_at=instant(row[9]),
-        updated_at=instant(row[10]),
-        status=row[11],
-        expires_at=instant(row[12]),
-        tags=_strings(row[13]),
-        links=_strings(row[14]),
+    """The article of a row; what was checked on its way in is not checked again.
+
+    It comes about as from a pickle: pydantic's ``model_construct`` takes half as long again.
+    """
+    values = {
+        "id": row[0],
+        "url": row[1],
+        "title": row[2],
+        "summary": row[3],
+        "body": row[4],
+        "links": _strings(row[14]),
+        "section": row[5],
+        "tags": _strings(row[13]),
+        "authors": _strings(row[6]),
+        "language": row[7],
+        "image_url": row[8],
+        "published_at": instant(row[9]),
+        "updated_at": instant(row[10]),
+        "status": row[11],
+        "expires_at": instant(row[12]),
+    }
+    article = Article.__new__(Article)
+    article.__setstate__(
+        {
+            "__dict__": values,
+            "__pydantic_fields_set__": set(values),
+            "__pydantic_extra__": None,
+            "__pydantic_private__": None,
+        }
     )
+    return article
 
 
 def _strings(array: str) -> tuple[str, ...]:
     """The strings of a JSON array; most are empty, and need no parser."""
-    return () if array == "[]" else tuple(json.loads(array))
+    return () if array == "[]" else tuple(_decoded(array)[0])
 
 
 def instant(text: str | None) -> datetime | None:
