@@ -125,6 +125,13 @@ def runs(starts: Rows, lengths: Rows) -> tuple[Rows, Rows]:
     return np.arange(len(run)) + (starts - before)[run], run
 
 
+def first_of_each(ascending: Array) -> NDArray[np.bool_]:
+    """Which of some ascending numbers are not the one before again."""
+    first = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    return first
+
+
 def widths(dimension: int) -> dict[str, int]:
     """How many values the columns of fixed width have in a row."""
     return {"embedding": dimension, "field_length": len(TEXT_FIELDS), "sketch": WIDTH}

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from newsclip.index.analysis import stemmer_of
 from newsclip.index.bm25 import Matches, Places, TermQuery
 from newsclip.index.chunks import Word, Words
-from newsclip.index.columns import MOST_COUNTED, TEXT_FIELDS, fields_of, in_field, terms_of
+from newsclip.index.columns import (
+    MOST_COUNTED,
+    TEXT_FIELDS,
+    fields_of,
+    first_of_each,
+    in_field,
+    terms_of,
+)
 from newsclip.index.digest import field_terms
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.held import HeldTerms
@@ -258,7 +265,7 @@ _WIDELY = 0.1  # the share of the articles in a language whose endings every que
 def _term_counts(entries: NDArray[np.integer]) -> TermCounts:
     """From entries in ascending order, in which the fields of a term lie together."""
     term, field = terms_of(entries), fields_of(entries)
-    first = np.append(True, term[1:] != term[:-1])[: len(term)]
+    first = first_of_each(term)
     table = np.zeros((int(first.sum()), len(TEXT_FIELDS)), np.int64)
     table[np.cumsum(first) - 1, field] = entries & MOST_COUNTED
     return TermCounts(term[first], table)
