@@ -30,8 +30,10 @@ def _transaction_for_each_article() -> None:
 def _no_transaction() -> None:
     @contextmanager
     def writing(database: Database) -> Iterator[sqlite3.Connection]:
-        with database._translated_errors():
+        try:
             yield database._connection
+        except sqlite3.DatabaseError as error:
+            raise database._translated(error) from error
 
     Database.writing = writing  # type: ignore[method-assign, assignment]
 

@@ -306,6 +306,25 @@ def test_articles_that_have_none_are_told_apart_without_a_look_at_their_texts(
         assert set(found.values()) == {()}
 
 
+def test_who_else_is_asked_about_makes_no_difference(
+    put: Callable[..., Archive], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = put(*(article(f"t{n}", body=body(TEXT)) for n in range(9)), *chain(4), keep=snapshot)
+    archive.put([article("b", body=body(TEXT)), article("e", body=chain(5)[4].body)])
+    monkeypatch.setattr("newsclip.index.clusters._PAIRS_AT_A_TIME", 2)
+    alone = {}
+    for key in reversed(archive.store.keys_since(0)[0]):
+        archive = reopened(archive)
+        with archive.reading(NOON) as view:
+            alone |= view.copies_of([key])
+    monkeypatch.undo()
+    archive = reopened(archive)
+    with archive.reading(NOON) as view:
+        assert view.copies_of([*alone]) == alone
+    assert sorted(map(len, alone.values())) == [2, 2, 3, 3, 4, *[9] * 10]
+    archive.close()
+
+
 @pytest.mark.parametrize("make", [compact, rebuild])
 def test_a_cluster_across_snapshots(
     put: Callable[..., Archive], make: Callable[..., Path | None]

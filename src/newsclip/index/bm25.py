@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.columns import (
+    BODY,
     COUNT_BITS,
     IN_LEAD,
     MOST_COUNTED,
@@ -31,8 +32,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {"title": 2.0, "summary": 1.0, "body": 1.0,
 _FIELDS = len(TEXT_FIELDS)
 _WEIGHTS = np.array([FIELD_WEIGHTS[field] for field in TEXT_FIELDS])
 _TITLE = TEXT_FIELDS.index("title")
-_SOUGHT = 2**16 - 1  # codes that can be told apart at a time
-_RARITY_FIELDS = [TEXT_FIELDS.index("body"), _TITLE]
+_SOUGHT = 2**16 - 1  # terms that can be told apart at a time
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ class Statistics:
         self.articles = articles
         self.totals = totals.astype(np.int64)
         self._frequencies = frequencies.astype(np.int32)  # a copy, to be changed
-        # For a code of the query its place there, from 1; between two questions all zero.
-        self._slots = np.zeros(len(frequencies), np.uint16)
+        # For a term of the query its place there, from 1; between two questions all zero.
+        self._slots = np.zeros(len(frequencies) // _FIELDS, np.uint16)
         self._weighed: tuple[TermQuery, NDArray[np.float64]] | None = None
 
     @classmethod
@@ -145,14 +145,14 @@ class Statistics:
             # Up to the end of the term, and some room, so that not every new word costs a copy.
             room = np.zeros((max(size - have, have // 8) // _FIELDS + 1) * _FIELDS, np.int32)
             self._frequencies = np.concatenate((self._frequencies, room))
-            self._slots = np.zeros(len(self._frequencies), np.uint16)
+            self._slots = np.zeros(len(self._frequencies) // _FIELDS, np.uint16)
 
     def found(self, terms: NDArray[np.int64]) -> NDArray[np.int32]:
         """In how many articles each term stands, by field; ``(n, fields)``."""
         by_term = self._frequencies.reshape(-1, _FIELDS)
         known = terms < len(by_term)
         if known.all():
-            return by_term[terms]
+            return by_term.take(terms, axis=0)  # of whole rows, in a fifth of the time
         found = np.zeros((len(terms), _FIELDS), np.int32)
         found[known] = by_term[terms[known]]
         return found
@@ -171,7 +171,9 @@ class Statistics:
         ``anywhere``: over the field where most articles have it.
         """
         found = self.found(terms)
-        return self._idf((found if anywhere else found[:, _RARITY_FIELDS]).max(axis=1))
+        if anywhere:
+            return self._idf(found.max(axis=1))
+        return self._idf(np.maximum(found[:, BODY], found[:, _TITLE]))
 
     def ceiling(self, query: TermQuery) -> float:
         """A score that no article can exceed."""
@@ -188,13 +190,10 @@ class Statistics:
         return self._weighed[1]
 
     def places(self, query: TermQuery, rows: RowTerms) -> Places:
-        """Where those terms of a query that some article has stand in some rows."""
-        worth = self._worth(query)
-        wanted = np.flatnonzero(worth > 0)
-        term, field = np.divmod(wanted, _FIELDS)
-        hit, sought = self._sought(query.terms[term] * _FIELDS + field, rows.entries)
-        row = rows.ends.searchsorted(hit, side="right")
-        return Places(rows, row, term[sought], rows.entries[hit], worth.ravel()[wanted[sought]])
+        """Where the terms of a query stand in some rows."""
+        hit, term = self._sought(query.terms, rows.entries)
+        row, entry = rows.ends.searchsorted(hit, side="right"), rows.entries[hit]
+        return Places(rows, row, term, entry, self._worth(query)[term, fields_of(entry)])
 
     def scores(self, found: Places) -> NDArray[np.float32]:
         """The BM25 score of each row, ``(n,)``, summed over the fields.
@@ -214,9 +213,8 @@ class Statistics:
         entries, ends = rows.entries, rows.ends
         if not idf.any() or not len(ends):
             return Matches.none(len(ends))
-        codes = (query.terms[:, None] * _FIELDS + np.arange(_FIELDS)).ravel()
-        hit, place = self._sought(codes, entries)
-        entry, term = entries[hit], place // _FIELDS
+        hit, term = self._sought(query.terms, entries)
+        entry = entries[hit]
         cell = ends.searchsorted(hit, side="right") * len(idf) + term
         in_title = in_field(entry, "title")
         tf = (entry & MOST_COUNTED).astype(np.float64)
@@ -246,14 +244,14 @@ class Statistics:
         return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
 
     def _sought(
-        self, codes: NDArray[np.int64], entries: NDArray[np.uint32]
+        self, terms: NDArray[np.int64], entries: NDArray[np.uint32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The places of the entries that have one of the codes, and which of them each has."""
-        known = np.flatnonzero(codes < len(self._frequencies))
+        """The places of the entries that have one of the terms, and which of them each has."""
+        known = np.flatnonzero(terms < len(self._slots))
         found = []
         for start in range(0, max(1, len(known)), _SOUGHT):
             part = known[start : start + _SOUGHT]
-            hit, place = self._sought_at_once(codes[part], entries)
+            hit, place = self._sought_at_once(terms[part], entries)
             found.append((hit, part[place]))
         if len(found) == 1:  # as a rule
             return found[0]
@@ -261,12 +259,12 @@ class Statistics:
         return hit, place
 
     def _sought_at_once(
-        self, codes: NDArray[np.int64], entries: NDArray[np.uint32]
+        self, terms: NDArray[np.int64], entries: NDArray[np.uint32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        self._slots[codes] = np.arange(1, len(codes) + 1)
-        # Every code has its place: nothing is clipped, but to check it takes as long again.
-        slots = self._slots.take(entries >> COUNT_BITS, mode="clip")
-        self._slots[codes] = 0
+        self._slots[terms] = np.arange(1, len(terms) + 1)
+        # Every term has its place: nothing is clipped, but to check it takes as long again.
+        slots = self._slots.take(terms_of(entries), mode="clip")
+        self._slots[terms] = 0
         hit = np.flatnonzero(slots > 0)  # of truth values: five times as fast
         return hit, slots[hit].astype(np.int64) - 1
 
@@ -274,10 +272,10 @@ class Statistics:
         self, terms: NDArray[np.int64], fields: Sequence[str], rows: RowTerms
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the terms stand in some fields of some rows: the row and the term's place, each."""
-        numbers = np.array([TEXT_FIELDS.index(field) for field in fields])
-        codes = (terms[:, None] * _FIELDS + numbers).ravel()
-        hit, place = self._sought(codes, rows.entries)
-        return rows.ends.searchsorted(hit, side="right"), place // len(fields)
+        hit, place = self._sought(terms, rows.entries)
+        counts = np.isin(TEXT_FIELDS, fields)[fields_of(rows.entries[hit])]
+        hit, place = hit[counts], place[counts]
+        return rows.ends.searchsorted(hit, side="right"), place
 
     def _norms(self, lengths: NDArray[np.uint32]) -> NDArray[np.float64]:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)

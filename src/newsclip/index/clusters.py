@@ -6,14 +6,14 @@ copies of those: further links would lead a live blog that is taken up day by da
 the year to the other. Only articles that exist now count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resembling
-from newsclip.index.columns import Array, Rows, runs, span
+from newsclip.index.columns import Array, Rows, runs, spans
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
 from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
@@ -34,6 +34,7 @@ SAME = 0.9
 """From this Jaccard similarity on two bodies are copies, however many others are like them."""
 
 _COUNTED = 4_096  # holders of one number that are looked at
+_PAIRS_AT_A_TIME = 2_000
 
 
 class StoredAlike:
@@ -49,9 +50,11 @@ class StoredAlike:
         """Whether each row is alike to another."""
         return self._any[rows]
 
-    def of(self, row: int) -> Rows:
-        """The rows that a row is alike to."""
-        return self._rows[span(self._ends, row)].astype(np.int64)
+    def of(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The rows that some rows are alike to, and for each the place in ``rows``."""
+        starts, stops = spans(self._ends, rows)
+        places, owner = runs(starts, stops - starts)
+        return self._rows[places].astype(np.int64), owner
 
 
 class Clusters:
@@ -73,7 +76,7 @@ class Clusters:
         self._postings = Postings.of(delta.columns["sketch"])
         self._seen = 0  # rows of the delta
         self._alike: dict[int, set[int]] = {}  # by key, where the delta is on either side
-        self._linked: dict[int, tuple[int, ...]] = {}  # what has been worked out
+        self._linked: dict[int, set[int]] = {}  # what has been worked out
 
     # Changes
 
@@ -95,17 +98,20 @@ class Clusters:
                 self._alike.setdefault(other, set()).add(key)
 
     def _layers(self) -> list[tuple[Segment, Postings]]:
-        layers = [(self._delta, self._postings)]
-        if self._base and self._stored:
-            layers.append((self._base, self._stored.postings))
-        return layers
+        """Each layer with its postings, but for an empty delta above a snapshot."""
+        base = [(self._base, self._stored.postings)] if self._base and self._stored else []
+        return [(self._delta, self._postings), *base] if self._seen or not base else base
 
     # Questions
 
     def copies_of(self, keys: NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
         """For each key that has any, all others of its cluster, ascending."""
         alike = keys[self._any_alike(keys)].tolist()
-        return {key: cluster for key in alike if (cluster := self._cluster(key))}
+        if not alike:  # as a rule
+            return {}
+        self._link(alike)
+        self._link({copy for key in alike for copy in self._linked[key]})
+        return {key: found for key in alike if (found := self._cluster(self._linked[key], key))}
 
     def _any_alike(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         some = np.zeros(len(keys), np.bool_)
@@ -116,63 +122,77 @@ class Clusters:
             some[here] |= self._stored.any(rows[here])
         return some
 
-    def _cluster(self, key: int) -> tuple[int, ...]:
-        return self._and_theirs(self._links(key), key)
-
-    def _and_theirs(self, copies: Sequence[int], own: int | None = None) -> tuple[int, ...]:
-        found = set(copies)
-        for copy in copies:
-            found.update(self._links(copy))
+    def _cluster(self, copies: Iterable[int], own: int | None = None) -> tuple[int, ...]:
+        """Some copies and theirs, whose links are known; ascending."""
+        found = set(copies).union(*(self._linked[copy] for copy in copies))
         return tuple(sorted(found - {own}))
 
-    def _links(self, key: int) -> tuple[int, ...]:
-        """The articles that are copies of a key's without others between them."""
-        links = self._linked.get(key)
-        if links is None:
-            others = self._alike_to(key)
-            told = np.array([other in self._linked for other in others.tolist()], np.bool_)
-            # What was told of one is so of the other.
-            found = [other for other in others[told].tolist() if key in self._linked[other]]
-            if not told.all():
-                own, asked = self._sketches(np.array([key], np.int64)), others[~told]
-                found += asked[self._tell(own, self._sketches(asked))].tolist()
-            links = self._linked[key] = tuple(found)
-        return links
+    def _link(self, keys: Iterable[int]) -> None:
+        """Tells which articles are copies of each key's without others between them.
 
-    def _alike_to(self, key: int) -> NDArray[np.int64]:
-        """The keys that a key is alike to, of articles that exist, ascending."""
-        found = set(self._alike.get(key, ()))
+        Of all keys in one go: one by one, a list with large clusters waited two milliseconds.
+        """
+        new = {key: set[int]() for key in keys if key not in self._linked}
+        if not new:
+            return
+        pairs = self._alike_to([*new])
+        told = np.array([other in self._linked for other in pairs[:, 1].tolist()], np.bool_)
+        # What was told of one is so of the other.
+        found = [(key, other) for key, other in pairs[told].tolist() if key in self._linked[other]]
+        for key, other in found + self._copies(pairs[~told]):
+            new[key].add(other)
+        self._linked |= new
+
+    def _copies(self, pairs: NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Those of the pairs of keys, ``(n, 2)``, that are copies of each other."""
+        found: list[tuple[int, int]] = []
+        for start in range(0, len(pairs), _PAIRS_AT_A_TIME):
+            part = pairs[start : start + _PAIRS_AT_A_TIME]
+            one, other = (self._sketches(keys) for keys in part.T)
+            found += map(tuple, part[self._tell(one, other)].tolist())
+        return found
+
+    def _alike_to(self, keys: Sequence[int]) -> NDArray[np.int64]:
+        """Each key with each that it is alike to, of articles that exist, ``(n, 2)``."""
+        pairs = [(key, other) for key in keys for other in self._alike.get(key, ())]
+        found = [np.array(pairs, np.int64).reshape(-1, 2)]
         if self._base and self._stored:
-            for row in self._base.columns.rows_of(np.array([key], np.int64)).tolist():
-                found.update(self._base.columns["key"][self._stored.of(row)].tolist())
-        keys = np.array(sorted(found), np.int64)
-        alive = [
-            segment.columns["key"][segment.catalog.alive(segment.columns.rows_of(keys))]
-            for segment, _ in self._layers()
-        ]
-        return np.sort(np.concatenate(alive))
+            key_of = self._base.columns["key"]
+            rows = self._base.columns.rows_of(np.array(keys, np.int64))
+            others, owner = self._stored.of(rows)
+            found.append(key_of[np.stack((rows[owner], others), axis=1)])
+        every = np.concatenate(found)
+        return every[self._exist(every[:, 1])]
+
+    def _exist(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        exist = np.zeros(len(keys), np.bool_)
+        for segment, _ in self._layers():
+            rows, here = segment.columns.located(keys)
+            exist[here] = segment.catalog.alive_mask()[rows[here]]
+        return exist
 
     def _sketches(self, keys: NDArray[np.int64]) -> Sketches:
         found = np.empty((len(keys), WIDTH), np.uint32)
         for segment, _ in self._layers():
-            here = np.flatnonzero(segment.columns.holds(keys))
-            found[here] = segment.columns["sketch"][segment.columns.rows_of(keys[here])]
+            rows, here = segment.columns.located(keys)
+            found[here] = segment.columns["sketch"][rows[here]]
         return found
 
     def _tell(self, own: Sketches, others: Sketches, also: int = 0) -> NDArray[np.bool_]:
-        """Whether what each of the others shares with a sketch, ``(1, WIDTH)``, is their own."""
-        templates = self._templates(np.unique(np.concatenate((own, others))), own, also)
-        own = np.repeat(own, len(others), axis=0)
+        """Whether what the sketches of each pair share is their own, whichever stands first."""
         twice, altogether = shared(own, others)
-        twice_own, altogether_own = twice, altogether
-        if len(templates):
+        telling = twice >= SAME * altogether
+        if not telling.all():
+            left = np.flatnonzero(~telling)
+            own, others, twice = own[left], others[left], twice[left]
+            templates = self._templates(np.unique(np.concatenate((own, others))), own, also)
             twice_own, altogether_own = shared(own, others, templates)
-        telling = (
-            (twice_own >= LEAST_SHARED)
-            & (twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own)
-            & (twice_own >= LEAST_OWN_SHARE * twice)
-        )
-        return telling | (twice >= SAME * altogether)
+            telling[left] = (
+                (twice_own >= LEAST_SHARED)
+                & (twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own)
+                & (twice_own >= LEAST_OWN_SHARE * twice)
+            )
+        return telling
 
     def _templates(
         self, values: NDArray[np.uint32], own: Sketches, also: int
@@ -206,8 +226,10 @@ class Clusters:
         keys = np.sort(np.concatenate(found))
         if not len(keys):
             return ()
-        links = keys[self._tell(sketch, self._sketches(keys), also=1)]
-        return self._and_theirs(links.tolist())
+        own = np.repeat(sketch, len(keys), axis=0)
+        links = keys[self._tell(own, self._sketches(keys), also=1)].tolist()
+        self._link(links)
+        return self._cluster(links)
 
     def _alike_to_text(
         self,

@@ -125,6 +125,13 @@ def runs(starts: Rows, lengths: Rows) -> tuple[Rows, Rows]:
     return np.arange(len(run)) + (starts - before)[run], run
 
 
+def first_of_each(ascending: Array) -> NDArray[np.bool_]:
+    """Which of some ascending numbers are not the one before again."""
+    first = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    return first
+
+
 def widths(dimension: int) -> dict[str, int]:
     """How many values the columns of fixed width have in a row."""
     return {"embedding": dimension, "field_length": len(TEXT_FIELDS), "sketch": WIDTH}
@@ -182,10 +189,12 @@ class Columns:
         """The values of some rows, one row after the other; and where each row's end there."""
         starts, stops = spans(self[f"{group}.end"], rows)
         values = self._sliceable(f"{group}.{value}")
-        # Slices joined: a third of the time that picking value by value takes.
+        # Bytes joined: half the time of arrays, a sixth of what picking value by value takes.
+        data: Any = values.data if isinstance(values, np.ndarray) else values
         runs = zip(starts.tolist(), stops.tolist(), strict=True)
-        joined = np.concatenate([values[:0], *(values[start:stop] for start, stop in runs)])
-        return joined, np.cumsum(stops - starts, dtype=np.int64)
+        joined = b"".join([data[start:stop] for start, stop in runs])
+        kind = RAGGED[group][value]
+        return np.frombuffer(joined, kind), np.cumsum(stops - starts, dtype=np.int64)
 
     def gathered(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, and for each the place in ``rows``; quick for short groups."""
@@ -195,7 +204,8 @@ class Columns:
 
     def terms(self, rows: Rows) -> RowTerms:
         """The terms of some rows."""
-        return RowTerms(*self.joined("term", "entry", rows), self["field_length"][rows])
+        lengths = self["field_length"].take(rows, axis=0)
+        return RowTerms(*self.joined("term", "entry", rows), lengths)
 
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""

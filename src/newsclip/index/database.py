@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from newsclip.errors import StoreBusy, StoreUnavailable
+from newsclip.errors import StoreBusy, StoreError, StoreUnavailable
 
 _BUSY_TIMEOUT_SECONDS = 10
 WRITE_REMEDY = "check that the disk has room and that this user may write there"
@@ -58,8 +58,10 @@ class Database:
 
     def rows(self, query: str, *values: object, **named: object) -> list[tuple[Any, ...]]:
         """All rows of a query with ``?`` or ``:named`` values."""
-        with self._translated_errors():
+        try:
             return self._connection.execute(query, named or values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
 
     def first(self, query: str, *values: object) -> tuple[Any, ...] | None:
         """The first row of a query, if there is one."""
@@ -97,7 +99,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
-        with self._translated_errors():
+        try:
             connection = self._connection
             connection.execute(f"BEGIN {kind}")
             try:
@@ -107,15 +109,12 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-
-    @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        directory = self.path.parent
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname.startswith("SQLITE_BUSY"):
-                raise StoreBusy(f"it held the database for {_BUSY_TIMEOUT_SECONDS} s") from error
-            raise StoreUnavailable(directory, str(error), WRITE_REMEDY) from error
         except sqlite3.DatabaseError as error:
-            raise StoreUnavailable(directory, str(error), DAMAGE_REMEDY) from error
+            raise self._translated(error) from error
+
+    def _translated(self, error: sqlite3.DatabaseError) -> StoreError:
+        if not isinstance(error, sqlite3.OperationalError):
+            return StoreUnavailable(self.path.parent, str(error), DAMAGE_REMEDY)
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            return StoreBusy(f"it held the database for {_BUSY_TIMEOUT_SECONDS} s")
+        return StoreUnavailable(self.path.parent, str(error), WRITE_REMEDY)

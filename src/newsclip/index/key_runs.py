@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Numbers = NDArray[np.int64]
+_LEAST = np.iinfo(np.int64).min  # less than any key
 
 
 class KeyRuns:
@@ -17,19 +18,17 @@ class KeyRuns:
         """``keys`` ascend, ``(rows,)``."""
         starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 2) != 1)
         ends = np.flatnonzero(np.diff(keys, append=keys[-1:] + 2) != 1)
-        self._first = keys[starts].astype(np.int64)
-        self._last = keys[ends].astype(np.int64)
-        self._less = self._first - starts  # what a key is more than its row
+        # Before all others stands a run without a key: what is in none of them is looked for there.
+        self._first = np.append(_LEAST, keys[starts])
+        self._last = np.append(_LEAST, keys[ends])
+        self._less = np.append(0, keys[starts] - starts)  # what a key is more than its row
 
     def located(self, keys: _Numbers) -> tuple[_Numbers, NDArray[np.bool_]]:
         """For each key its row, and whether it has one; without one the row means nothing."""
-        if not len(self._first):
-            return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
-        run = np.maximum(self._first.searchsorted(keys, side="right") - 1, 0)
-        first = self._first[run]
-        return keys - self._less[run], (keys >= first) & (keys <= self._last[run])
+        run = self._first.searchsorted(keys, side="right") - 1
+        return keys - self._less[run], keys <= self._last[run]
 
     def row_of(self, key: int) -> int | None:
         """The row of one key, if it has one."""
         run = int(self._first.searchsorted(key, side="right")) - 1
-        return int(key - self._less[run]) if run >= 0 and key <= self._last[run] else None
+        return int(key - self._less[run]) if key <= self._last[run] else None

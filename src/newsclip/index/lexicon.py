@@ -137,10 +137,10 @@ class Lexicon:
     def keys(self) -> NDArray[np.int64]:
         """The keys of all articles that are not removed, ascending."""
         hits = self._searcher.search(Query.all_query(), limit=max(1, len(self)), count=False).hits
-        return np.sort(self._keys(address for _, address in hits))
+        return np.sort(self._keys(hits))
 
     def search(
-        self, terms: Sequence[FieldTerm], limit: int, where: Filter = Filter()
+        self, terms: Sequence[FieldTerm], limit: int, where: Filter | None = None
     ) -> NDArray[np.int64]:
         """Keys of the articles with any of the terms in its field, by BM25 over this segment.
 
@@ -151,10 +151,10 @@ class Lexicon:
             return np.empty(0, np.int64)
         query = self._any_of(terms)
         # Alone, the query skips what cannot be among the best; as a part of another it does not.
-        if narrowing := self._conditions(where):
+        if where is not None and (narrowing := self._conditions(where)):
             query = Query.boolean_query([(Occur.Must, query), *narrowing])
         hits = self._searcher.search(query, limit=limit, count=False).hits
-        return self._keys(address for _, address in hits)
+        return self._keys(hits)
 
     def keys_with(self, wordings: Iterable[Wording], most: int | None = None) -> NDArray[np.int64]:
         """Keys of the articles that have each of the wordings, ascending: all, or ``most`` of them.
@@ -165,7 +165,7 @@ class Lexicon:
         query = Query.const_score_query(Query.boolean_query(clauses), 0.0)
         limit = max(1, len(self) if most is None else most)
         hits = self._searcher.search(query, limit=limit, count=False).hits
-        return np.sort(self._keys(address for _, address in hits))
+        return np.sort(self._keys(hits))
 
     def _worded(self, wording: Wording) -> Query:
         forms = self._analyzer.forms(wording.text)
@@ -219,7 +219,7 @@ class Lexicon:
             wanted.append(_any(self._run(field, [word]) for word in ends))
         query = Query.boolean_query([(Occur.Must, each) for each in wanted])
         hits = self._searcher.search(query, limit, False, "published_at").hits
-        return self._keys(address for _, address in hits)
+        return self._keys(hits)
 
     def languages(self) -> Sequence[str]:
         """The languages of its articles, folded, ``und`` for none; of removed ones, too."""
@@ -228,8 +228,9 @@ class Lexicon:
             self._languages = sorted(language for language, _ in found)
         return self._languages
 
-    def _keys(self, addresses: Iterable[tantivy.DocAddress]) -> NDArray[np.int64]:
-        return np.array(self._searcher.fast_field_values("key", list(addresses)), np.int64)
+    def _keys(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> NDArray[np.int64]:
+        addresses = [address for _, address in hits]
+        return np.array(self._searcher.fast_field_values("key", addresses), np.int64)
 
     def _any_of(self, terms: Iterable[FieldTerm]) -> Query:
         clauses = []

@@ -20,6 +20,7 @@ from newsclip.index.columns import (
     TEXT_FIELDS,
     Rows,
     RowTerms,
+    first_of_each,
 )
 
 FieldTerms = Sequence[Sequence[str]]
@@ -68,7 +69,7 @@ class Occurrences:
         found = found[(numbers >= 0) & (numbers < MOST_TERMS)]
         found.sort()
         places = found >> 1
-        first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+        first = np.flatnonzero(first_of_each(places))
         counts = np.minimum(np.diff(first, append=len(places)), MOST_COUNTED)
         found = found[first]
         codes = (found & 0xFFFFFFFF) >> 1

@@ -20,6 +20,7 @@ from newsclip.index.vectors import ExactVectorIndex, VectorIndex
 _NARROW = 0.2  # a filter that lets less through is asked of the lexicon, too
 _WORDINGS_KEPT = 8  # masks, each takes a byte a row
 _TITLES_KEPT = 1_000  # answers about titles, each takes two kilobytes at the most
+_SPARE = 10  # keys more than are wanted, some of which may not be allowed
 _MORE = 4  # how many times as many keys are asked for if too few of them were allowed
 
 
@@ -60,11 +61,12 @@ class Segment:
 
         Fewer than ``limit`` come back only if no more have a term and are allowed.
         """
-        share = self.catalog.passing(allowed) / max(1, len(allowed))
-        if not share:
+        passing = self.catalog.passing(allowed)
+        if not passing:
             return np.empty(0, np.int64)
-        narrowing = where if share < _NARROW else Filter()
-        asked = limit + 10 if narrowing is where else int(limit / share) + 10
+        share, spare = passing / len(allowed), min(_SPARE, len(allowed) - passing)
+        narrowing = where if share < _NARROW else None
+        asked = (int(limit / share) if narrowing is None else limit) + spare
         while True:
             keys = self.lexicon.search(terms, asked, narrowing)
             kept = keys if share == 1 else keys[allowed[self.columns.rows_of(keys)]]

@@ -106,6 +106,8 @@ def shared(
     """
     limit = np.minimum(one[:, -1], other[:, -1])[:, None]
     both = np.sort(np.concatenate((one, other), axis=1), axis=1)
-    known = (both <= limit) & (both != EMPTY) & ~np.isin(both, ignored)
+    known = (both <= limit) & (both != EMPTY)
+    if len(ignored):
+        known &= ~np.isin(both, ignored)
     twice = np.count_nonzero((both[:, 1:] == both[:, :-1]) & known[:, 1:], axis=1)
     return twice, np.count_nonzero(known, axis=1) - twice

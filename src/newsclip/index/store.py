@@ -1,6 +1,5 @@
 """The truth: articles, their embeddings and a change log, in one SQLite file."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -152,7 +151,7 @@ class Store:
     def tags_of(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The tags of each of these articles that is there."""
         rows = self._database.rows_in(f"SELECT id, {TAGS} FROM article WHERE id IN", ids)
-        return {article_id: tuple(json.loads(tags)) for article_id, tags in rows}
+        return {article_id: strings_of(tags) for article_id, tags in rows}
 
     def carriers(self, tags: Sequence[str]) -> list[str]:
         """The ids of the articles, visible or not, that carry one of these very tags."""

@@ -84,9 +84,9 @@ class Strings:
         """The string with this number."""
         return self.texts([number])[0]
 
-    def texts(self, numbers: Iterable[int]) -> list[str]:
+    def texts(self, numbers: Iterable[int] | NDArray[np.int64]) -> list[str]:
         """The strings with these numbers."""
-        asked = np.array([*numbers], np.int64)
+        asked = numbers if isinstance(numbers, np.ndarray) else np.array([*numbers], np.int64)
         stored = len(self._ends)
         old = asked < stored
         starts, ends = spans(self._ends, asked[old])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.columns import Columns, Rows
+from newsclip.index.columns import Columns, Rows, first_of_each
 from newsclip.index.digest import attribute_name
 from newsclip.index.filters import NEVER
 from newsclip.index.strings import Strings
@@ -38,7 +38,7 @@ class Tally:
         owners = np.concatenate([at[row] for (_, row), at in found] or [np.empty(0, np.int64)])
         order = np.lexsort((owners, numbers))
         numbers, owners = numbers[order].astype(np.int64), owners[order]
-        first = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)])
+        first = np.flatnonzero(first_of_each(numbers))
         self._numbers = numbers[first]
         self._counts = np.diff(np.append(first, len(numbers)))
         self._first = owners[first]

@@ -64,20 +64,26 @@ def widened(halves: NDArray[np.float16]) -> NDArray[np.float32]:
     multiplication with a power of two: a fifth of the time of FAISS's decoder, a seventh of
     numpy's ``astype`` (200 rows of 256: 12 us, 58 us and 85 us).
     """
+    singles = _moved(halves)
+    singles *= _BIAS
+    return singles
+
+
+def _moved(halves: NDArray[np.float16]) -> NDArray[np.float32]:
+    """Half-precision numbers in single precision, divided by the power of two of the bias."""
     bits = np.ascontiguousarray(halves).view(np.int16).astype(np.int32)
     bits <<= 13
     bits &= _SIGN_AND_NUMBER
-    singles = bits.view(np.float32)
-    singles *= _BIAS
-    return singles
+    return bits.view(np.float32)
 
 
 def products(halves: NDArray[np.float16], embedding: NDArray[np.float32]) -> NDArray[np.float32]:
     """The inner product of each row with one embedding, ``(n,)``; the same wherever a row stands.
 
-    A product of matrices rounds by place, and articles of the same text would not be equal.
+    A product of matrices rounds by place, and articles of the same text would not be equal. The
+    bias is brought to the one embedding, which comes to the same bits.
     """
-    products: NDArray[np.float32] = np.einsum("ij,j->i", widened(halves), embedding)
+    products: NDArray[np.float32] = np.vecdot(_moved(halves), embedding * _BIAS)
     return products
 
 
@@ -236,7 +242,7 @@ class ProbingVectorIndex:
     def _compared(
         self, rows: NDArray[np.int64], embedding: NDArray[np.float32], limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        return _ranked(rows, products(self._embeddings[rows], embedding), limit)
+        return _ranked(rows, products(self._embeddings.take(rows, axis=0), embedding), limit)
 
 
 @cache

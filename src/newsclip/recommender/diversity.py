@@ -19,10 +19,10 @@ def diversified(
     if diversity == 0 or count < 2:
         return np.arange(count)
     worth = (1 - diversity) * scores / scores[0]
-    cosines = embeddings @ embeddings.T
-    nearest, chosen = cosines[0], [0]
+    likeness = diversity * (embeddings @ embeddings.T)
+    nearest, chosen = likeness[0], [0]
     while len(chosen) < count:
         worth[chosen[-1]] = -np.inf
-        chosen.append(int(np.argmax(worth - diversity * nearest)))
-        nearest = np.maximum(nearest, cosines[chosen[-1]])
+        chosen.append(int((worth - nearest).argmax()))
+        nearest = np.maximum(nearest, likeness[chosen[-1]])
     return np.array(chosen, np.int64)

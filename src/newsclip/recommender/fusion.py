@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.bm25 import TermQuery
+from newsclip.index.columns import first_of_each
 from newsclip.index.filters import Filter
 from newsclip.index.view import Scored, View
 
@@ -35,7 +36,9 @@ class Found(NamedTuple):
     @property
     def candidates(self) -> NDArray[np.int64]:
         """The keys of both sides, ascending, without the wider look."""
-        return np.union1d(self.matched, self.near.keys)
+        keys = np.concatenate((self.matched, self.near.keys))
+        keys.sort()
+        return keys[first_of_each(keys)]
 
 
 def candidates(

@@ -49,9 +49,9 @@ class Ranked:
             self.keys[places],
             self.relevance[places],
             self.time[places],
-            self.features[places],
+            self.features.take(places, axis=0),
             self.scores[places],
-            self.held[places],
+            self.held.take(places, axis=0),
             self.ranker,
         )
 

@@ -1,7 +1,7 @@
 """The words that tell what a text is about, against the archive's common words."""
 
 from collections.abc import Sequence
-from itertools import compress
+from itertools import compress, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,8 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
     names = view.term_texts(terms[best])
     # Equal ones by name: a term's number depends on which articles the index has seen before.
     ranked = sorted(zip((-telling[best]).tolist(), names, best.tolist(), strict=True))
-    first = [(name, place) for _, name, place in ranked if len(name.encode()) > 1][:_TERMS]
+    longer = ((name, at) for _, name, at in ranked if len(name) > 1 or name > "\x7f")
+    first = [*islice(longer, _TERMS)]
     places = np.array([place for _, place in first], np.int64)
     return TermQuery(terms[places], weights[places], [name for name, _ in first])
 

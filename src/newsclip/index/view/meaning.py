@@ -29,10 +29,10 @@ class MeaningView(RowView):
 
     def embeddings(self, keys: Keys) -> NDArray[np.float32]:
         """The embedding of each key, ``(n, dimension)``, unit length."""
-        embeddings = np.zeros((len(keys), self._encoder.model.dimension), np.float32)
+        halves = np.zeros((len(keys), self._encoder.model.dimension), np.float16)
         for segment, places, rows in self._rows(keys):
-            embeddings[places] = widened(segment.columns["embedding"][rows])
-        return embeddings
+            halves[places] = segment.columns["embedding"].take(rows, axis=0)
+        return widened(halves)
 
     def nearest(self, embedding: NDArray[np.float32], limit: int, where: Filter) -> Scored:
         """The articles nearest in meaning; scores are cosines, -1 to 1."""
@@ -50,8 +50,8 @@ class MeaningView(RowView):
         cosines, missing = known.scores_of(keys)
         for segment, places, rows in self._rows(keys):
             asked = missing[places]
-            found = products(segment.columns["embedding"][rows[asked]], embedding)
-            cosines[places[asked]] = found
+            halves = segment.columns["embedding"].take(rows[asked], axis=0)
+            cosines[places[asked]] = products(halves, embedding)
         return cosines
 
     def typical_cosine(self, embedding: NDArray[np.float32]) -> float:

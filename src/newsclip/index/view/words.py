@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from newsclip.index.analysis import stemmer_of
 from newsclip.index.bm25 import Matches, Places, TermQuery
 from newsclip.index.chunks import Word, Words
-from newsclip.index.columns import MOST_COUNTED, TEXT_FIELDS, fields_of, in_field, terms_of
+from newsclip.index.columns import (
+    MOST_COUNTED,
+    TEXT_FIELDS,
+    fields_of,
+    first_of_each,
+    in_field,
+    terms_of,
+)
 from newsclip.index.digest import field_terms
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.held import HeldTerms
@@ -48,9 +55,14 @@ class WordView(RowView):
 
     def _field_terms(self, query: TermQuery) -> list[FieldTerm]:
         """The query as the lexicons take it; fields in which no article has a term are left out."""
-        in_use = np.argwhere(self._layers.statistics.found(query.terms))
-        weights = query.weights.tolist()
-        return [FieldTerm(TEXT_FIELDS[f], query.texts[t], weights[t]) for t, f in in_use.tolist()]
+        found = self._layers.statistics.found(query.terms).tolist()
+        return [
+            FieldTerm(field, text, weight)
+            for text, weight, in_fields in zip(
+                query.texts, query.weights.tolist(), found, strict=True
+            )
+            for field in compress(TEXT_FIELDS, in_fields)
+        ]
 
     def keyword_scores(self, query: TermQuery, keys: Keys) -> NDArray[np.float32]:
         """The BM25 score of the article of each key, 0 and up, ``(n,)``."""
@@ -162,7 +174,7 @@ class WordView(RowView):
 
     def term_texts(self, terms: Keys) -> list[str]:
         """The terms with these numbers."""
-        return self._layers.terms.texts(terms.tolist())
+        return self._layers.terms.texts(terms)
 
     def rarities(self, terms: Keys, anywhere: bool = False) -> NDArray[np.float64]:
         """How telling each term is in this archive (BM25's idf); 0 for one that no article has.
@@ -253,7 +265,7 @@ _WIDELY = 0.1  # the share of the articles in a language whose endings every que
 def _term_counts(entries: NDArray[np.integer]) -> TermCounts:
     """From entries in ascending order, in which the fields of a term lie together."""
     term, field = terms_of(entries), fields_of(entries)
-    first = np.append(True, term[1:] != term[:-1])[: len(term)]
+    first = first_of_each(term)
     table = np.zeros((int(first.sum()), len(TEXT_FIELDS)), np.int64)
     table[np.cumsum(first) - 1, field] = entries & MOST_COUNTED
     return TermCounts(term[first], table)
