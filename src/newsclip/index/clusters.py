@@ -16,7 +16,7 @@ from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resem
 from newsclip.index.columns import Array, Rows, runs, spans
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
-from newsclip.index.sketch import WIDTH, Sketcher, Sketches, is_telling, shared
+from newsclip.index.sketch import WIDTH, Sketcher, Sketches, in_common, is_telling, shared
 from newsclip.index.strings import Strings
 from newsclip.index.telling_words import Kinds, Words, confirmed
 
@@ -184,15 +184,23 @@ class Clusters:
         telling = twice >= SAME * altogether
         if not telling.all():
             left = np.flatnonzero(~telling)
-            own, others, twice = own[left], others[left], twice[left]
+            telling[left] = self._is_own(own[left], others[left], twice[left], also)
+        return telling
+
+    def _is_own(self, own: Sketches, others: Sketches, twice: Rows, also: int) -> NDArray[np.bool_]:
+        """The same of pairs with ``twice`` numbers in common that are not all but equal."""
+        # What the two do not share is counted only where that decides: it is most, and to look a
+        # number up in the postings of a million articles takes two microseconds.
+        templates = self._templates(in_common(own, others), own, also)
+        twice_own, at_most = shared(own, others, templates)
+        is_own = (twice_own >= LEAST_SHARED) & (twice_own >= LEAST_OWN_SHARE * twice)
+        doubtful = np.flatnonzero(is_own & (twice_own < LEAST_OWN_RESEMBLANCE * at_most))
+        if len(doubtful):
+            own, others = own[doubtful], others[doubtful]
             templates = self._templates(np.unique(np.concatenate((own, others))), own, also)
             twice_own, altogether_own = shared(own, others, templates)
-            telling[left] = (
-                (twice_own >= LEAST_SHARED)
-                & (twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own)
-                & (twice_own >= LEAST_OWN_SHARE * twice)
-            )
-        return telling
+            is_own[doubtful] = twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own
+        return is_own
 
     def _templates(
         self, values: NDArray[np.uint32], own: Sketches, also: int

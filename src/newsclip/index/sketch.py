@@ -111,3 +111,10 @@ def shared(
         known &= ~np.isin(both, ignored)
     twice = np.count_nonzero((both[:, 1:] == both[:, :-1]) & known[:, 1:], axis=1)
     return twice, np.count_nonzero(known, axis=1) - twice
+
+
+def in_common(one: Sketches, other: Sketches) -> NDArray[np.uint32]:
+    """The numbers that the sketches of some pair have in common, ascending."""
+    both = np.sort(np.concatenate((one, other), axis=1), axis=1)
+    twice = both[:, 1:][both[:, 1:] == both[:, :-1]]
+    return np.unique(twice[twice != EMPTY])
