@@ -217,6 +217,19 @@ def test_facets_see_an_answer_that_is_too_large_to_be_counted(
 # Pages
 
 
+@pytest.mark.parametrize("collapse", [False, True])
+def test_an_answer_goes_on_where_both_sides_find_the_same(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, collapse: bool
+) -> None:
+    # Three candidates a side, the same three, and good for three: there still is a fourth.
+    monkeypatch.setattr(accepted, "_DEPTHS", ((3, 3), (100, 100)))
+    archive.put([article(name, title="fish") for name in "abcd"])
+    last = found(archive, "fish", limit=1, offset=2, collapse=collapse)
+    assert (ids(last), last.next_offset) == (["c"], 3)
+    end = found(archive, "fish", limit=1, offset=3, collapse=collapse)
+    assert (ids(end), end.next_offset) == (["d"], None)
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"sort": "newest"}, {"sort": "oldest"}, {"mode": "semantic"}]
 )

@@ -188,9 +188,8 @@ class Columns:
     def joined(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, one row after the other; and where each row's end there."""
         starts, stops = spans(self[f"{group}.end"], rows)
-        values = self._sliceable(f"{group}.{value}")
+        data = self._bytes(f"{group}.{value}")
         # Bytes joined: half the time of arrays, a sixth of what picking value by value takes.
-        data: Any = values.data if isinstance(values, np.ndarray) else values
         runs = zip(starts.tolist(), stops.tolist(), strict=True)
         joined = b"".join([data[start:stop] for start, stop in runs])
         kind = RAGGED[group][value]
@@ -209,10 +208,12 @@ class Columns:
 
     def values(self, group: str, value: str, row: int) -> Array:
         """The values of one row."""
-        return self._sliceable(f"{group}.{value}")[span(self[f"{group}.end"], row)]
+        own = self._bytes(f"{group}.{value}")[span(self[f"{group}.end"], row)]
+        return np.frombuffer(own, RAGGED[group][value])
 
-    def _sliceable(self, name: str) -> Array | FileSlices:
-        return self._unmapped[name] if name in self._unmapped else self[name]
+    def _bytes(self, name: str) -> memoryview | FileSlices:
+        """What has a column's bytes: a slice of values gives those of them."""
+        return self._unmapped[name] if name in self._unmapped else self[name].data
 
     def take(self, rows: Rows) -> Block:
         """A copy of some rows."""

@@ -6,20 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 
 class FileSlices:
-    """Gives slices of a file of plain values, as an array over it would."""
+    """Gives the bytes of slices of a file of plain values, as an array's ``data`` would."""
 
     def __init__(self, file: Path, kind: np.dtype[Any]) -> None:
         self._descriptor = os.open(file, os.O_RDONLY)
         weakref.finalize(self, os.close, self._descriptor)
-        self._kind = kind
-        self._length = file.stat().st_size // kind.itemsize
+        self._size = kind.itemsize
 
-    def __getitem__(self, part: slice) -> NDArray[Any]:
-        start, stop, _ = part.indices(self._length)
-        size = self._kind.itemsize
-        data = os.pread(self._descriptor, max(0, stop - start) * size, start * size)
-        return np.frombuffer(data, self._kind)
+    def __getitem__(self, part: slice) -> bytes:
+        """Of the values from the slice's start up to its stop; it has both, and no step."""
+        start, size = int(part.start), self._size
+        return os.pread(self._descriptor, (int(part.stop) - start) * size, start * size)

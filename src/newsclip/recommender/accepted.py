@@ -84,8 +84,7 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
         found = _candidates(view, question, depth, further)
         ranked = _behind(ranked, found.ranked)
         whole = found.all_by_words and found.all_by_meaning
-        head = _distinct(view, ranked.first(good_for), question.collapse)
-        if whole or len(head.keys) >= wanted:
+        if whole or _reaches(view, question, ranked, good_for, wanted):
             break
         ranked = ranked.first(good_for)
     ranked = _distinct(view, ranked, question.collapse)
@@ -95,6 +94,12 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
     least = view.matching_bounds(question.asked.query, question.where)[0]
     is_exact = one_by_one and found.all_by_meaning
     return Accepted(ranked, known, max(len(known), least), is_exact)
+
+
+def _reaches(view: View, question: Question, ranked: Scored, good_for: int, wanted: int) -> bool:
+    """Whether as many as are wanted keep their places, and it is known that others follow them."""
+    head, every = (_distinct(view, r, question.collapse) for r in (ranked.first(good_for), ranked))
+    return len(head.keys) >= wanted and len(every.keys) > wanted
 
 
 def _is_countable(view: View, question: Question) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newsclip.index.article import Article
 
@@ -20,8 +20,7 @@ ReasonKind = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why an article is an answer.
 
     ``pinned``: an editor put it there · ``story``: part of the same running story · ``tags``:
