@@ -183,7 +183,7 @@ def by_hand(archive: Archive, *statements: str) -> None:
 
 
 def test_an_article_that_the_snapshot_lacks_is_found(shelf: Archive) -> None:
-    tables = ("article", "article_tag", "embedding")
+    tables = ("article", "article_tag", "article_names", "embedding")
     by_hand(shelf, *(f"UPDATE {table} SET key = 9 WHERE key = 7" for table in tables))
     assert faults(shelf) == [
         "snapshot 000001: articles with the keys 9 are missing in it",

@@ -13,6 +13,7 @@ _ID = {"type": ["string", "integer"], "description": "a number is read as its di
 _DATE_TAKEN = {
     "type": ["string", "null"],
     "format": "date-time",
+    "minLength": 1,
     "description": "any ISO 8601 form will do; UTC where it names no zone",
 }
 _DATE_GIVEN = {"type": ["string", "null"], "format": "date-time"}
