@@ -177,6 +177,7 @@ def test_results_turn_pages_and_come_back(visit: Visit) -> None:
     page.goto("/search?tag=Harbour")
     first = page.locator(".results h2").first.inner_text()
     page.get_by_role("link", name="Next").click()
+    page.wait_for_url("**/search?tag=Harbour&offset=10")  # and for its style: lines depend on it
     assert page.locator(".results h2").first.inner_text() != first
     assert page.locator(".pager").inner_text().split("\n")[1].strip() == "11–20"
     page.get_by_role("link", name="Previous").click()
