@@ -145,7 +145,7 @@ def test_a_delta_grows_by_commits() -> None:
     keys, cosines = delta.nearest(embedding_of("ship").astype(np.float32), 5, allowed(delta))
     assert (keys.tolist(), cosines.tolist()) == ([11, 10], [1, 0])
     assert delta.matching([FieldTerm("body", "ship", 1.0)], 5, allowed(delta), Filter()) == [11]
-    assert delta.columns.holds(np.array([10, 11, 12])).tolist() == [True, True, False]
+    assert delta.columns.located(np.array([10, 11, 12]))[1].tolist() == [True, True, False]
 
 
 def test_keys_come_back_nearest_first() -> None:

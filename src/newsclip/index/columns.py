@@ -168,10 +168,6 @@ class Columns:
         places, here = self.located(keys)
         return places[here]
 
-    def holds(self, keys: Rows) -> NDArray[np.bool_]:
-        """Whether each key has a row here."""
-        return self.located(keys)[1]
-
     def located(self, keys: Rows) -> tuple[Rows, NDArray[np.bool_]]:
         """For each key its row, and whether it has one here; without one the row means nothing."""
         return self._key_runs().located(keys)

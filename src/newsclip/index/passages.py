@@ -95,9 +95,7 @@ def read_within(
     if model.cuts_at_blanks:
         reading, sentences = _read_at_once(model, texts, bodies, spans)
     else:
-        own = zip(bodies, spans, strict=True)
-        reading = model.read(texts)
-        sentences = model.read([body[a:b] for body, of_body in own for a, b in of_body])
+        reading, sentences = model.read(texts), model.read(_sentences(bodies, spans))
     return reading, _passages(model, spans, sentences)
 
 
@@ -117,6 +115,10 @@ def _read_at_once(
         ends.append(len(parts))
     reading = model.read(parts)
     return reading.joined(np.array(ends, np.int64)), reading.at(np.array(sentences, np.int64))
+
+
+def _sentences(bodies: Sequence[str], spans: Sequence[Spans]) -> list[str]:
+    return [body[a:b] for body, own in zip(bodies, spans, strict=True) for a, b in own]
 
 
 def _passages(model: PieceSums, spans: Sequence[Spans], reading: Reading) -> list[Passages]:
@@ -166,8 +168,8 @@ def nearness(
 
 def _embedded(model: Encoder, query: Floats, bodies: Sequence[str]) -> list[Nearness]:
     spans = [sentence_spans(body, MOST) for body in bodies]
-    texts = [body[a:b] for body, own in zip(bodies, spans, strict=True) for a, b in own]
-    rows = np.split(model.encode_documents(texts), np.cumsum([*map(len, spans)]))[: len(spans)]
+    embeddings = model.encode_documents(_sentences(bodies, spans))
+    rows = np.split(embeddings, np.cumsum([*map(len, spans)]))[: len(spans)]
     return [
         Nearness(np.array(of_body, np.uint32).reshape(-1, 2), own @ query, _beside(own))
         for of_body, own in zip(spans, rows, strict=True)

@@ -105,7 +105,7 @@ def shared(
     not count.
     """
     limit = np.minimum(one[:, -1], other[:, -1])[:, None]
-    both = np.sort(np.concatenate((one, other), axis=1), axis=1)
+    both = _together(one, other)
     known = (both <= limit) & (both != EMPTY)
     if len(ignored):
         known &= ~np.isin(both, ignored)
@@ -115,6 +115,11 @@ def shared(
 
 def in_common(one: Sketches, other: Sketches) -> NDArray[np.uint32]:
     """The numbers that the sketches of some pair have in common, ascending."""
-    both = np.sort(np.concatenate((one, other), axis=1), axis=1)
+    both = _together(one, other)
     twice = both[:, 1:][both[:, 1:] == both[:, :-1]]
     return np.unique(twice[twice != EMPTY])
+
+
+def _together(one: Sketches, other: Sketches) -> Sketches:
+    """The numbers of each pair of sketches, ascending: what both have stands there twice."""
+    return np.sort(np.concatenate((one, other), axis=1), axis=1)

@@ -98,8 +98,11 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
 
 def _reaches(view: View, question: Question, ranked: Scored, good_for: int, wanted: int) -> bool:
     """Whether as many as are wanted keep their places, and it is known that others follow them."""
-    head, every = (_distinct(view, r, question.collapse) for r in (ranked.first(good_for), ranked))
-    return len(head.keys) >= wanted and len(every.keys) > wanted
+
+    def count(found: Scored) -> int:
+        return len(_distinct(view, found, question.collapse).keys)
+
+    return count(ranked.first(good_for)) >= wanted and count(ranked) > wanted
 
 
 def _is_countable(view: View, question: Question) -> bool:
