@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from newsclip.index import alike, clusters
+from newsclip.index import alike, templates
 from newsclip.index.article import Article
 from newsclip.index.telling_words import (
     FEW_FIGURES,
@@ -31,7 +31,7 @@ def links_of(articles: Mapping[str, Article], terms: Mapping[str, Sequence[str]]
     telling = {i: [t for t in terms[i] if len(t) > 3 or t.isdigit()] for i in articles}
     shingles = {i: set(zip(t, t[1:], t[2:], strict=False)) for i, t in telling.items()}
     holders = Counter(shingle for of_one in shingles.values() for shingle in of_one)
-    templates = {shingle for shingle, n in holders.items() if n > clusters.MOST_TELLING}
+    frequent = {shingle for shingle, n in holders.items() if n > templates.MOST_TELLING}
     return {
         i: {
             other
@@ -39,7 +39,7 @@ def links_of(articles: Mapping[str, Article], terms: Mapping[str, Sequence[str]]
             if other != i
             and _near(articles[i], articles[other])
             and _alike(telling[i], telling[other])
-            and _told(shingles[i], shingles[other], templates)
+            and _told(shingles[i], shingles[other], frequent)
         }
         for i in articles
     }
@@ -67,13 +67,13 @@ def _counted(terms: Sequence[str]) -> Counter[str]:
     return Counter({term: min(63, n) for term, n in Counter(terms).items()})
 
 
-def _told(one: Shingles, other: Shingles, templates: Shingles) -> bool:
+def _told(one: Shingles, other: Shingles, frequent: Shingles) -> bool:
     common, every = one & other, one | other
     if len(common) < max(alike.LEAST_SHARED, alike.LEAST_RESEMBLANCE * len(every)):
         return False
-    own = len(common - templates)
-    return len(common) >= clusters.SAME * len(every) or own >= max(
+    own = len(common - frequent)
+    return len(common) >= templates.SAME * len(every) or own >= max(
         alike.LEAST_SHARED,
-        clusters.LEAST_OWN_RESEMBLANCE * len(every - templates),
-        clusters.LEAST_OWN_SHARE * len(common),
+        templates.LEAST_OWN_RESEMBLANCE * len(every - frequent),
+        templates.LEAST_OWN_SHARE * len(common),
     )

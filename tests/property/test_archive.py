@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.doubles import axis_archive, embedding_of
 
 from newsclip.errors import ArticleNotFound
-from newsclip.index import clusters, compaction
+from newsclip.index import compaction, templates
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
@@ -47,7 +47,7 @@ class ArchiveMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.templates = mock.patch.object(clusters, "MOST_TELLING", 2)  # as there are few ids
+        self.templates = mock.patch.object(templates, "MOST_TELLING", 2)  # as there are few ids
         self.templates.start()
         self.workers = [self.opened(), self.opened()]
         self.model = Model()

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from tests.doubles import article, axis_archive
 from newsclip.index.alike import MOST_HOLDERS
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
-from newsclip.index.clusters import MOST_TELLING
 from newsclip.index.compaction import compact, rebuild
+from newsclip.index.manifest import Manifest
+from newsclip.index.templates import MOST_TELLING
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 _LETTERS = "abcdefghijklmnoprstuvw"
@@ -178,6 +180,20 @@ def test_what_many_articles_carry_makes_no_copies(put: Callable[..., Archive], k
     assert len(clusters(archive)) == MOST_TELLING
 
 
+def test_what_comes_after_a_snapshot_makes_a_template_of_what_two_share(
+    put: Callable[..., Archive], keep: Keep
+) -> None:
+    galleries = [gallery(number) for number in range(MOST_TELLING + 1)]
+    bystanders = [article(name, body=body(words(120, seed=30))) for name in "ab"]
+    archive = put(*galleries[1:], *bystanders, keep=keep)
+    before = clusters(archive)
+    assert len(before) == MOST_TELLING + 2
+    archive.put([galleries[0]])
+    assert clusters(archive) == {"a": {"b"}, "b": {"a"}}
+    archive.delete("gallery/0")
+    assert clusters(archive) == before
+
+
 def test_the_same_text_of_many_outlets_is_one_cluster(
     put: Callable[..., Archive], keep: Keep
 ) -> None:
@@ -301,9 +317,55 @@ def test_articles_that_have_none_are_told_apart_without_a_look_at_their_texts(
 ) -> None:
     archive = put(*(article(n, body=body(words(60, seed=n))) for n in range(20)), keep=snapshot)
     with archive.reading(NOON) as view:
-        monkeypatch.setattr("newsclip.index.clusters.shared", None)
+        monkeypatch.setattr("newsclip.index.templates.shared", None)
         found = view.copies_of(np.array(archive.store.keys_since(0)[0], np.int64))
         assert set(found.values()) == {()}
+
+
+def test_who_is_whose_copy_is_told_when_the_snapshot_is_made(
+    put: Callable[..., Archive], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And told anew only of those that share something with what has come since."""
+    same = [article(name, body=body(TEXT)) for name in "abc"]
+    archive = put(*same, *chain(3), keep=snapshot)
+    before = clusters(archive)
+    assert (before["a"], before["0"]) == ({"b", "c"}, {"1", "2"})
+    archive.put([article("other", body=body(words(60, seed=31)))])
+    with monkeypatch.context() as patched:
+        patched.setattr("newsclip.index.templates.shared", None)
+        assert clusters(archive) == before
+    archive.put([article("d", body=body(TEXT))])
+    assert clusters(archive)["a"] == {"b", "c", "d"}
+
+
+def test_what_one_of_two_carries_turns_out_to_be_a_template(
+    put: Callable[..., Archive], keep: Keep
+) -> None:
+    """Five of 65 shingles are in both, of which 20 are none of the text: .077, and then .11."""
+    text, template = TEXT[:26], TEXT[40:62]
+    moved = [*text[:7], *text[:6:-1]]
+    archive = put(
+        article("plain", body=body(text)),
+        article("framed", body=body(moved, template)),
+        keep=keep,
+    )
+    assert clusters(archive) == {}
+    archive.put([article(n, body=body(words(20, seed=40 + n), template)) for n in range(6)])
+    assert clusters(archive) == {"plain": {"framed"}, "framed": {"plain"}}
+
+
+def test_a_snapshot_of_before_does_not_say_who_is_whose_copy(put: Callable[..., Archive]) -> None:
+    entries = [*(article(n, body=body(TEXT)) for n in range(3)), *map(gallery, range(9))]
+    archive = put(*entries, keep=snapshot)
+    before = clusters(archive)
+    (folder,) = (archive.directory / "snapshots").iterdir()
+    manifest = Manifest.read(folder)
+    files = {name: mark for name, mark in manifest.files.items() if name != "alike.copy.array"}
+    replace(manifest, files=files).write(folder)
+    (folder / "alike.copy.array").unlink()
+    archive = reopened(archive)
+    assert clusters(archive) == before == {n: {"0", "1", "2"} - {n} for n in "012"}
+    archive.close()
 
 
 def test_who_else_is_asked_about_makes_no_difference(
@@ -311,7 +373,7 @@ def test_who_else_is_asked_about_makes_no_difference(
 ) -> None:
     archive = put(*(article(f"t{n}", body=body(TEXT)) for n in range(9)), *chain(4), keep=snapshot)
     archive.put([article("b", body=body(TEXT)), article("e", body=chain(5)[4].body)])
-    monkeypatch.setattr("newsclip.index.clusters._PAIRS_AT_A_TIME", 2)
+    monkeypatch.setattr("newsclip.index.templates._PAIRS_AT_A_TIME", 2)
     alone = {}
     for key in reversed(archive.store.keys_since(0)[0]):
         archive = reopened(archive)

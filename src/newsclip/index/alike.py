@@ -1,7 +1,7 @@
 """Which bodies are alike enough to be copies: found by their sketches, confirmed by their words.
 
 What two articles say decides, and nothing else of the archive, so the answer is the same in every
-segment. Whether what they share is a template is for :mod:`newsclip.index.clusters`.
+segment. Whether what they share is a template is for :mod:`newsclip.index.templates`.
 """
 
 from dataclasses import dataclass
@@ -155,9 +155,12 @@ class _Comparison:
         return confirmed(own, Words.of(self._other, others, self._kinds))
 
 
-def adjacency(pairs: Pairs, rows: int) -> tuple[Rows, Rows]:
-    """Each row's partners, one row after the other and ascending, and where those of each end."""
+def adjacency(
+    pairs: Pairs, told: NDArray[np.bool_], rows: int
+) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+    """Where each row's partners end, and the partners, ascending, with what is ``told`` of each."""
     one = np.concatenate(pairs)
     other = np.concatenate(pairs[::-1])
     order = np.lexsort((other, one))
-    return np.cumsum(np.bincount(one, minlength=rows)), other[order]
+    ends = np.cumsum(np.bincount(one, minlength=rows))
+    return ends, other[order], np.concatenate((told, told))[order]

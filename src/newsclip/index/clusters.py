@@ -1,9 +1,9 @@
 """Which articles are copies of each other: the same text under another headline, or an update.
 
 Two articles are linked if their bodies are alike (index/alike.py) and what they share is not a
-template, which the other articles of the archive tell. A cluster are an article's copies, and the
-copies of those: further links would lead a live blog that is taken up day by day from one end of
-the year to the other. Only articles that exist now count.
+template's (index/templates.py). A cluster are an article's copies, and the copies of those: further
+links would lead a live blog that is taken up day by day from one end of the year to the other. Only
+articles that exist now count.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,49 +12,61 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.alike import LEAST_SHARED, Postings, alike, in_window, resembling
+from newsclip.index.alike import Postings, alike, in_window, resembling
 from newsclip.index.columns import Array, Rows, runs, spans
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.segment import Segment
-from newsclip.index.sketch import WIDTH, Sketcher, Sketches, in_common, is_telling, shared
+from newsclip.index.sketch import EMPTY, WIDTH, Sketcher, Sketches, is_telling
 from newsclip.index.strings import Strings
 from newsclip.index.telling_words import Kinds, Words, confirmed
-
-MOST_TELLING = 6
-"""A number that more articles' sketches hold tells of a template: captions of a gallery, the lines
-at a page's foot."""
-
-LEAST_OWN_RESEMBLANCE = 0.08
-"""The Jaccard similarity without the templates' numbers."""
-
-LEAST_OWN_SHARE = 0.5
-"""The share of the numbers in common that are no template's."""
-
-SAME = 0.9
-"""From this Jaccard similarity on two bodies are copies, however many others are like them."""
-
-_COUNTED = 4_096  # holders of one number that are looked at
-_PAIRS_AT_A_TIME = 2_000
+from newsclip.index.templates import MOST_COUNTED, Holders, copies_among, share_their_own
 
 
 class StoredAlike:
-    """What a snapshot keeps of its rows: the postings of their sketches, and which are alike."""
+    """What a snapshot keeps of its rows: the postings of their sketches, and which are alike.
 
-    def __init__(self, postings: Postings, ends: Array, rows: Array) -> None:
+    It also keeps which of those are copies. Where articles that share a number with one of the two
+    came or went since, that is in doubt.
+    """
+
+    def __init__(self, postings: Postings, ends: Array, rows: Array, copies: Array | None) -> None:
+        """``copies`` may be None: all is in doubt."""
         self.postings = postings
         self._ends = ends
         self._rows = rows
-        self._any: NDArray[np.bool_] = np.diff(ends, prepend=0) > 0
+        self._alike: NDArray[np.bool_] = np.diff(ends, prepend=0) > 0
+        self._doubtful = self._alike & (copies is None)
+        self._copies = np.zeros(len(rows), np.bool_) if copies is None else copies
+        self._any = self._doubtful.copy()
+        self._any[np.searchsorted(ends, np.flatnonzero(self._copies), side="right")] = True
 
     def any(self, rows: Rows) -> NDArray[np.bool_]:
-        """Whether each row is alike to another."""
+        """Whether each row may have a copy."""
         return self._any[rows]
 
-    def of(self, rows: Rows) -> tuple[Rows, Rows]:
-        """The rows that some rows are alike to, and for each the place in ``rows``."""
+    def doubt(self, sketches: Sketches) -> None:
+        """Takes note of articles that came or went, by their sketches."""
+        values = np.unique(sketches[sketches != EMPTY])
+        starts, stops = self.postings.spans(values)
+        # Of more holders, one more or less makes no difference to what a template is.
+        lengths = np.where(stops - starts > MOST_COUNTED, 0, stops - starts)
+        rows = self.postings.rows[runs(starts, lengths)[0]].astype(np.int64)
+        rows = rows[self._alike[rows]]
+        for doubtful in (rows, self._partners(rows)[0]):
+            self._doubtful[doubtful] = self._any[doubtful] = True
+
+    def of(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The pairs of rows, ``(n, 2)``: each of some rows with its copies, and with its doubts."""
+        others, owner, copies = self._partners(rows)
+        pairs = np.stack((rows[owner], others), axis=1)
+        doubtful = self._doubtful[pairs[:, 0]]
+        return pairs[copies & ~doubtful], pairs[doubtful]
+
+    def _partners(self, rows: Rows) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+        """The rows that some are alike to, for each the place in ``rows``, and if it is a copy."""
         starts, stops = spans(self._ends, rows)
         places, owner = runs(starts, stops - starts)
-        return self._rows[places].astype(np.int64), owner
+        return self._rows[places].astype(np.int64), owner, self._copies[places]
 
 
 class Clusters:
@@ -80,16 +92,21 @@ class Clusters:
 
     # Changes
 
-    def extend(self) -> None:
-        """Takes in the rows that the delta has grown by, and forgets those that are gone."""
+    def follow(self, removed: Sequence[int]) -> None:
+        """Takes in the rows that the delta has grown by, and forgets the keys that are gone."""
         columns, catalog = self._delta.columns, self._delta.catalog
         self._linked.clear()
         self._postings = self._postings.of_rows(catalog.alive_mask())
+        if self._stored and removed:
+            self._stored.doubt(self._sketches(np.array(removed, np.int64)))
         if self._seen == len(columns):
             return
         rows = catalog.alive(np.arange(self._seen, len(columns)))
-        self._postings = self._postings.grown(columns["sketch"][rows], rows)
+        sketches = columns["sketch"][rows]
+        self._postings = self._postings.grown(sketches, rows)
         self._seen = len(columns)
+        if self._stored:
+            self._stored.doubt(sketches)
         for segment, postings in self._layers():
             mine, others = alike(columns, rows, segment.columns, postings, self._kinds)
             keys, other_keys = columns["key"][mine], segment.columns["key"][others]
@@ -101,6 +118,9 @@ class Clusters:
         """Each layer with its postings, but for an empty delta above a snapshot."""
         base = [(self._base, self._stored.postings)] if self._base and self._stored else []
         return [(self._delta, self._postings), *base] if self._seen or not base else base
+
+    def _holders(self) -> Holders:
+        return [(postings, segment.catalog.alive_mask()) for segment, postings in self._layers()]
 
     # Questions
 
@@ -135,34 +155,25 @@ class Clusters:
         new = {key: set[int]() for key in keys if key not in self._linked}
         if not new:
             return
-        pairs = self._alike_to([*new])
-        told = np.array([other in self._linked for other in pairs[:, 1].tolist()], np.bool_)
-        # What was told of one is so of the other.
-        found = [(key, other) for key, other in pairs[told].tolist() if key in self._linked[other]]
-        for key, other in found + self._copies(pairs[~told]):
+        known, doubtful = self._alike_to([*new])
+        copies = copies_among(doubtful, self._sketches, self._holders())
+        for key, other in known.tolist() + doubtful[copies].tolist():
             new[key].add(other)
         self._linked |= new
 
-    def _copies(self, pairs: NDArray[np.int64]) -> list[tuple[int, int]]:
-        """Those of the pairs of keys, ``(n, 2)``, that are copies of each other."""
-        found: list[tuple[int, int]] = []
-        for start in range(0, len(pairs), _PAIRS_AT_A_TIME):
-            part = pairs[start : start + _PAIRS_AT_A_TIME]
-            one, other = (self._sketches(keys) for keys in part.T)
-            found += map(tuple, part[self._tell(one, other)].tolist())
-        return found
+    def _alike_to(self, keys: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Each key with those that are known for its copies, and with those that may be.
 
-    def _alike_to(self, keys: Sequence[int]) -> NDArray[np.int64]:
-        """Each key with each that it is alike to, of articles that exist, ``(n, 2)``."""
+        Both ``(n, 2)``, of articles that exist.
+        """
         pairs = [(key, other) for key in keys for other in self._alike.get(key, ())]
-        found = [np.array(pairs, np.int64).reshape(-1, 2)]
+        doubtful = np.array(pairs, np.int64).reshape(-1, 2)
+        known = doubtful[:0]
         if self._base and self._stored:
-            key_of = self._base.columns["key"]
-            rows = self._base.columns.rows_of(np.array(keys, np.int64))
-            others, owner = self._stored.of(rows)
-            found.append(key_of[np.stack((rows[owner], others), axis=1)])
-        every = np.concatenate(found)
-        return every[self._exist(every[:, 1])]
+            key_of, rows_of = self._base.columns["key"], self._base.columns.rows_of
+            known, stored = (key_of[rows] for rows in self._stored.of(rows_of(np.array(keys))))
+            doubtful = np.concatenate((doubtful, stored))
+        return known, doubtful[self._exist(doubtful[:, 1])]
 
     def _exist(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         exist = np.zeros(len(keys), np.bool_)
@@ -172,53 +183,11 @@ class Clusters:
         return exist
 
     def _sketches(self, keys: NDArray[np.int64]) -> Sketches:
-        found = np.empty((len(keys), WIDTH), np.uint32)
+        found = np.full((len(keys), WIDTH), EMPTY)
         for segment, _ in self._layers():
             rows, here = segment.columns.located(keys)
             found[here] = segment.columns["sketch"][rows[here]]
         return found
-
-    def _tell(self, own: Sketches, others: Sketches, also: int = 0) -> NDArray[np.bool_]:
-        """Whether what the sketches of each pair share is their own, whichever stands first."""
-        twice, altogether = shared(own, others)
-        telling = twice >= SAME * altogether
-        if not telling.all():
-            left = np.flatnonzero(~telling)
-            telling[left] = self._is_own(own[left], others[left], twice[left], also)
-        return telling
-
-    def _is_own(self, own: Sketches, others: Sketches, twice: Rows, also: int) -> NDArray[np.bool_]:
-        """The same of pairs with ``twice`` numbers in common that are not all but equal."""
-        # What the two do not share is counted only where that decides: it is most, and to look a
-        # number up in the postings of a million articles takes two microseconds.
-        templates = self._templates(in_common(own, others), own, also)
-        twice_own, at_most = shared(own, others, templates)
-        is_own = (twice_own >= LEAST_SHARED) & (twice_own >= LEAST_OWN_SHARE * twice)
-        doubtful = np.flatnonzero(is_own & (twice_own < LEAST_OWN_RESEMBLANCE * at_most))
-        if len(doubtful):
-            own, others = own[doubtful], others[doubtful]
-            templates = self._templates(np.unique(np.concatenate((own, others))), own, also)
-            twice_own, altogether_own = shared(own, others, templates)
-            is_own[doubtful] = twice_own >= LEAST_OWN_RESEMBLANCE * altogether_own
-        return is_own
-
-    def _templates(
-        self, values: NDArray[np.uint32], own: Sketches, also: int
-    ) -> NDArray[np.uint32]:
-        """Those of the values that too many articles hold; ``also`` more hold the ``own``."""
-        more = also * np.isin(values, own) if also else np.zeros(len(values), np.int64)
-        layers = [
-            (segment, postings, *postings.spans(values)) for segment, postings in self._layers()
-        ]
-        holders = more + sum(ends - starts for *_, starts, ends in layers)
-        suspects = np.flatnonzero(holders > MOST_TELLING)
-        alive = more[suspects]
-        for segment, postings, starts, ends in layers:
-            lengths = np.minimum(ends - starts, _COUNTED)[suspects]
-            places, suspect = runs(starts[suspects], lengths)
-            exists = segment.catalog.alive_mask()[postings.rows[places]]
-            alive += np.bincount(suspect[exists], minlength=len(suspects))
-        return values[suspects[alive > MOST_TELLING]]
 
     def copies_of_text(self, terms: Sequence[str], published_at: int) -> tuple[int, ...]:
         """The copies of a body, given by its terms in order, and the copies of those.
@@ -235,7 +204,8 @@ class Clusters:
         if not len(keys):
             return ()
         own = np.repeat(sketch, len(keys), axis=0)
-        links = keys[self._tell(own, self._sketches(keys), also=1)].tolist()
+        told = share_their_own(own, self._sketches(keys), self._holders(), also=1)
+        links = keys[told].tolist()
         self._link(links)
         return self._cluster(links)
 

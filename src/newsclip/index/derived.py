@@ -12,7 +12,10 @@ from newsclip.index.columns import COUNT_BITS, TEXT_FIELDS, Array, Columns, Rows
 from newsclip.index.completions import stored_completions
 from newsclip.index.strings import Strings
 from newsclip.index.telling_words import Kinds
+from newsclip.index.templates import copies_among
 from newsclip.index.wordlist import WORD_LIST, WordList
+
+COPIES = "alike.copy"
 
 TYPES: Mapping[str, str] = {
     "holder.end": "<i8",  # by name: where its rows end in holder.row
@@ -25,6 +28,7 @@ TYPES: Mapping[str, str] = {
     "posting.row": "<i4",
     "alike.end": "<i8",  # by row: where the rows that it is alike to end in alike.row
     "alike.row": "<i4",
+    COPIES: "?",  # by place in alike.row: whether the two are copies, as the archive was
     **{
         f"{kind}.{part}": array
         for kind in ("terms", "names")
@@ -81,12 +85,15 @@ def _alike(columns: Columns, terms: Strings) -> dict[str, Array]:
     postings = Postings.of(columns["sketch"])
     rows = np.arange(len(columns))
     pairs = alike(columns, rows, columns, postings, Kinds(terms))
-    ends, partners = adjacency(pairs, len(columns))
+    holders = [(postings, np.ones(len(columns), np.bool_))]
+    copies = copies_among(np.stack(pairs, axis=1), columns["sketch"].__getitem__, holders)
+    ends, partners, of_partners = adjacency(pairs, copies, len(columns))
     return {
         "posting.value": postings.values,
         "posting.row": postings.rows,
         "alike.end": ends,
         "alike.row": partners,
+        COPIES: of_partners,
     }
 
 

@@ -80,7 +80,7 @@ class Layers:
             self._learn(store, keys)
         if added:
             self.delta.commit()
-        self.clusters.extend()
+        self.clusters.follow(removed)
         self.revision = revision
 
     def _forget(self, keys: NDArray[np.int64]) -> None:
