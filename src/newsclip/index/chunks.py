@@ -20,7 +20,7 @@ _LETTER, _LETTER_OR_DIGIT = r"[^\W\d_]", r"(?:[^\W_]|[\u0300-\u036f])"  # or an 
 CHUNK = re.compile(
     rf"[^\x00-\x22\x24-/:-@\[-`{{-\x7f][^{_SIGNS}]*+"  # the first may be "#"
     rf"(?:\.(?<!{_LETTER_OR_DIGIT}.\.)(?<={_LETTER}\.){_LETTER}(?:\.{_LETTER})*"
-    rf"(?!{_LETTER_OR_DIGIT})[^{_SIGNS}]*+)*+",
+    rf"(?!{_LETTER_OR_DIGIT})[^{_SIGNS}]*+)*",
     re.DOTALL,
 )
 """A run of signs that is analysed at once, as a rule one word."""

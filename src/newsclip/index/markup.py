@@ -29,7 +29,7 @@ _CAPTION = "wp-caption-text"  # what WordPress gave pictures before there was <f
 _LINE, _PARAGRAPH = "\0", "\0\0"
 
 _EVIDENT = re.compile(
-    r"(?:\s*+<!--(?>.*?-->))*+\s*+<(p|div|h[1-6]|ul|ol|table|blockquote|figure|section|article)"
+    r"(?>(?:\s*+<!--(?>.*?-->))*)\s*+<(p|div|h[1-6]|ul|ol|table|blockquote|figure|section|article)"
     r"(?:\s[^<>]*+)?>",
     re.IGNORECASE | re.DOTALL,
 )
