@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from newsclip.index.alike import MOST_HOLDERS
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.compaction import compact, rebuild
-from newsclip.index.manifest import Manifest
 from newsclip.index.templates import MOST_TELLING
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -352,20 +350,6 @@ def test_what_one_of_two_carries_turns_out_to_be_a_template(
     assert clusters(archive) == {}
     archive.put([article(n, body=body(words(20, seed=40 + n), template)) for n in range(6)])
     assert clusters(archive) == {"plain": {"framed"}, "framed": {"plain"}}
-
-
-def test_a_snapshot_of_before_does_not_say_who_is_whose_copy(put: Callable[..., Archive]) -> None:
-    entries = [*(article(n, body=body(TEXT)) for n in range(3)), *map(gallery, range(9))]
-    archive = put(*entries, keep=snapshot)
-    before = clusters(archive)
-    (folder,) = (archive.directory / "snapshots").iterdir()
-    manifest = Manifest.read(folder)
-    files = {name: mark for name, mark in manifest.files.items() if name != "alike.copy.array"}
-    replace(manifest, files=files).write(folder)
-    (folder / "alike.copy.array").unlink()
-    archive = reopened(archive)
-    assert clusters(archive) == before == {n: {"0", "1", "2"} - {n} for n in "012"}
-    archive.close()
 
 
 def test_who_else_is_asked_about_makes_no_difference(

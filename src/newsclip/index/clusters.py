@@ -29,16 +29,15 @@ class StoredAlike:
     came or went since, that is in doubt.
     """
 
-    def __init__(self, postings: Postings, ends: Array, rows: Array, copies: Array | None) -> None:
-        """``copies`` may be None: all is in doubt."""
+    def __init__(self, postings: Postings, ends: Array, rows: Array, copies: Array) -> None:
         self.postings = postings
         self._ends = ends
         self._rows = rows
         self._alike: NDArray[np.bool_] = np.diff(ends, prepend=0) > 0
-        self._doubtful = self._alike & (copies is None)
-        self._copies = np.zeros(len(rows), np.bool_) if copies is None else copies
-        self._any = self._doubtful.copy()
-        self._any[np.searchsorted(ends, np.flatnonzero(self._copies), side="right")] = True
+        self._copies = copies
+        self._doubtful = np.zeros(len(ends), np.bool_)
+        self._any = np.zeros(len(ends), np.bool_)
+        self._any[np.searchsorted(ends, np.flatnonzero(copies), side="right")] = True
 
     def any(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether each row may have a copy."""

@@ -15,8 +15,6 @@ from newsclip.index.telling_words import Kinds
 from newsclip.index.templates import copies_among
 from newsclip.index.wordlist import WORD_LIST, WordList
 
-COPIES = "alike.copy"
-
 TYPES: Mapping[str, str] = {
     "holder.end": "<i8",  # by name: where its rows end in holder.row
     "holder.row": "<i4",
@@ -28,7 +26,7 @@ TYPES: Mapping[str, str] = {
     "posting.row": "<i4",
     "alike.end": "<i8",  # by row: where the rows that it is alike to end in alike.row
     "alike.row": "<i4",
-    COPIES: "?",  # by place in alike.row: whether the two are copies, as the archive was
+    "alike.copy": "?",  # by place in alike.row: whether the two are copies, as the archive was
     **{
         f"{kind}.{part}": array
         for kind in ("terms", "names")
@@ -93,7 +91,7 @@ def _alike(columns: Columns, terms: Strings) -> dict[str, Array]:
         "posting.row": postings.rows,
         "alike.end": ends,
         "alike.row": partners,
-        COPIES: of_partners,
+        "alike.copy": of_partners,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 from newsclip.errors import SnapshotDamaged, SnapshotForeign, SnapshotVersionUnknown
 from newsclip.index.copies import sync
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 FILE_NAME = "manifest.json"
 _CHUNK = 8 * 2**20  # bytes
 

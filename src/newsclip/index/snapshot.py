@@ -28,7 +28,7 @@ from newsclip.index.bm25 import Statistics
 from newsclip.index.clusters import StoredAlike
 from newsclip.index.column_files import mapped, mapped_columns
 from newsclip.index.columns import Array, Columns, Rows
-from newsclip.index.derived import COPIES, TYPES
+from newsclip.index.derived import TYPES
 from newsclip.index.lexicon import Lexicon
 from newsclip.index.manifest import FILE_NAME, Manifest
 from newsclip.index.segment import Segment
@@ -83,10 +83,7 @@ class Snapshot:
     def alike(self) -> StoredAlike:
         """Which of its rows are alike."""
         postings = Postings(self.derived("posting.value"), self.derived("posting.row"))
-        ends, rows = self.derived("alike.end"), self.derived("alike.row")
-        # Snapshots did not always keep it.
-        copies = self.derived(COPIES) if f"{COPIES}.array" in self.manifest.files else None
-        return StoredAlike(postings, ends, rows, copies)
+        return StoredAlike(postings, *(self.derived(part) for part in _ALIKE))
 
     def tag_counts(self, names: Strings) -> dict[str, int]:
         """Each tag as written, with the number of its articles that carry it."""
@@ -111,6 +108,7 @@ class Snapshot:
 
 
 _HOLDERS = ("holder.end", "holder.row", "newest.row")
+_ALIKE = ("alike.end", "alike.row", "alike.copy")
 
 
 class StoredHolders:
