@@ -119,6 +119,14 @@ def test_names_are_those_that_stand_early_in_the_source(archive: Archive) -> Non
     assert names == {"other": [("Ada Byron",)], "late": [("Ada Byron",)]}
 
 
+def test_names_are_known_by_the_endings_of_their_language(archive: Archive) -> None:
+    """In Spanish "granada" is the term "gran", in English it would be "granada"."""
+    bodies = {"a": "Ayer llegaron a Granada los barcos.", "b": "La feria de Granada es hoy."}
+    archive.put([article(name, body=body, language="es") for name, body in bodies.items()])
+    reasons = related(archive, "a", fallback="none").hits[0].reasons
+    assert Reason("names", ("Granada",)) in reasons
+
+
 def test_where_no_word_is_shared_the_meaning_is_the_reason(archive: Archive) -> None:
     archive.put([article("a", summary="fish", title="untitled", section="S"), article("b")])
     with archive.reading(NOON) as view:

@@ -61,11 +61,13 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
     """
     text = text[:_CHARACTERS]
     found: list[str] = []
+    together = ""
     for name in names:
-        if not any(name in each for each in found) and _stands_in(name, text):
+        if name not in together and _stands_in(name, text):
             found.append(name)
             if len(found) == most:
                 break
+            together += f"{name}\n"
     return tuple(found)
 
 

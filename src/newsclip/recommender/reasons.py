@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
 
-import numpy as np
-from numpy.typing import NDArray
-
 from newsclip.index.article import Article
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
@@ -45,7 +42,7 @@ class Comparison:
         """All that speaks for an article; with ``passages`` the sentences that match best, too."""
         article, section = self.articles[key], self._source.section
         tags, names = self.tags(key), self.names(key)
-        in_names = {word.casefold() for name in names for word in name.split()}
+        in_names = {*" ".join(names).casefold().split()}
         words = [word for word in self._words[key] if word.casefold() not in in_names]
         kinds: list[tuple[ReasonKind, Sequence[str]]] = [
             ("tags", tags),
@@ -88,25 +85,19 @@ class Comparison:
 
         Where a name stands, all its telling words do: most texts need not be looked at.
         """
-        names, needed = self._own_names()
-        missing = (~self._found.held).astype(np.float32) @ needed.T
-        likely = zip(self._found.keys.tolist(), (missing == 0).tolist(), strict=True)
-        return {key: [*compress(names, stands)] for key, stands in likely}
-
-    def _own_names(self) -> tuple[list[str], NDArray[np.float32]]:
-        """The source's names with telling terms, and which those are, ``(names, query)``."""
-        places = {term: place for place, term in enumerate(self._telling)}
-        names = self._source.names
-        terms = self._view.terms_of_each(names)
-        found = {
+        telling, names = {*self._telling}, self._source.names
+        language = self._source.draft.language or self._view.main_language()
+        terms = self._view.terms_of_each(names, language)
+        needed = {
             name: own
             for name, of_name in zip(names, terms, strict=True)
-            if (own := [places[term] for term in of_name if term in places])
+            if (own := telling.intersection(of_name))
         }
-        needed = np.zeros((len(found), len(places)), np.float32)
-        cells = [row * len(places) + at for row, own in enumerate(found.values()) for at in own]
-        np.put(needed, cells, 1)
-        return [*found], needed
+        likely = {}
+        for key, row in zip(self._found.keys.tolist(), self._found.held.tolist(), strict=True):
+            held = {*compress(self._telling, row)}
+            likely[key] = [name for name, own in needed.items() if own <= held]
+        return likely
 
     @cached_property
     def _linked(self) -> set[int]:

@@ -1,7 +1,7 @@
 """The words that tell what a text is about, against the archive's common words."""
 
 from collections.abc import Sequence
-from itertools import compress, islice
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +32,13 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
     terms, weights = counts.terms[taken], 1 + np.log(frequency[taken])
     telling = weights * view.rarities(terms)
     best = _greatest(telling, _TERMS + _ONE_BYTE)
-    names = view.term_texts(terms[best])
+    longer = best[view.term_lengths(terms[best]) > 1]
+    best = longer[_greatest(telling[longer], _TERMS)]
     # Equal ones by name: a term's number depends on which articles the index has seen before.
-    ranked = sorted(zip((-telling[best]).tolist(), names, best.tolist(), strict=True))
-    longer = ((name, at) for _, name, at in ranked if len(name) > 1 or name > "\x7f")
-    first = [*islice(longer, _TERMS)]
-    places = np.array([place for _, place in first], np.int64)
-    return TermQuery(terms[places], weights[places], [name for name, _ in first])
+    names = view.term_texts(terms[best])
+    ranked = sorted(zip((-telling[best]).tolist(), names, best.tolist(), strict=True))[:_TERMS]
+    places = np.array([place for *_, place in ranked], np.int64)
+    return TermQuery(terms[places], weights[places], [name for _, name, _ in ranked])
 
 
 def _greatest(values: NDArray[np.float64], count: int) -> NDArray[np.intp]:
