@@ -197,7 +197,7 @@ def format_instant(instant: datetime | None) -> str | None:
 
 def article_to_dict(article: Article) -> dict[str, Any]:
     """The article as JSON-ready values: dates as text in UTC, tuples as lists."""
-    fields: dict[str, Any] = dict(article)
+    fields = {**vars(article)}  # pydantic's iterator takes 4 us, and an answer shows ten
     for name in ("published_at", "updated_at", "expires_at"):
         fields[name] = format_instant(fields[name])
     return fields | {name: list(fields[name]) for name in ("links", "tags", "authors")}

@@ -33,7 +33,6 @@ class StoredAlike:
         self.postings = postings
         self._ends = ends
         self._rows = rows
-        self._alike: NDArray[np.bool_] = np.diff(ends, prepend=0) > 0
         self._copies = copies
         self._doubtful = np.zeros(len(ends), np.bool_)
         self._any = np.zeros(len(ends), np.bool_)
@@ -50,8 +49,8 @@ class StoredAlike:
         # Of more holders, one more or less makes no difference to what a template is.
         lengths = np.where(stops - starts > MOST_COUNTED, 0, stops - starts)
         rows = self.postings.rows[runs(starts, lengths)[0]].astype(np.int64)
-        rows = rows[self._alike[rows]]
-        for doubtful in (rows, self._partners(rows)[0]):
+        others, owner, _ = self._partners(rows)
+        for doubtful in (rows[owner], others):
             self._doubtful[doubtful] = self._any[doubtful] = True
 
     def of(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
