@@ -7,7 +7,8 @@ import newsclip
 
 SOURCE = Path(newsclip.__file__).parent
 # Up to 3.11.4, and so in Debian 12, a group that is repeated possessively matches what it must not,
-# and may never come to an end (gh-106052, gh-100061). One sign may be repeated so, and (?>…) is right.
+# and may never come to an end (gh-106052, gh-100061). A single sign may be repeated like this, and
+# an atomic group is right.
 POSSESSIVE_GROUP = re.compile(r"\)(?:[*+?]|\{\d*,?\d*\})\+")
 
 

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ _VARIABLES = 30_000
 
 class _Connection(sqlite3.Connection):
     """A connection that can be referred to weakly, so that it ends with its thread."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # the file could not be opened at all
+            self.close()
 
 
 class Database:
