@@ -45,10 +45,12 @@ class Postings:
     def of(cls, sketches: Sketches) -> Self:
         """Those of the rows of some sketches."""
         held = sketches != EMPTY
-        values = np.asarray(sketches)[held]
-        rows = np.flatnonzero(held) // sketches.shape[1]
-        order = np.argsort(values, kind="stable")
-        return cls(values[order], rows[order].astype(np.int32))
+        # Value and row in one number, sorted in its place: half the memory of an order beside them.
+        both = np.asarray(sketches)[held].astype(np.uint64)
+        both <<= np.uint64(32)
+        both |= np.repeat(np.arange(len(held), dtype=np.uint32), np.count_nonzero(held, axis=1))
+        both.sort()
+        return cls((both >> np.uint64(32)).astype(np.uint32), both.astype(np.int32))
 
     def grown(self, sketches: Sketches, rows: Rows) -> Self:
         """These and those of further rows with their sketches."""

@@ -89,10 +89,15 @@ class Lessons:
         return [np.union1d(articles, columns.indices[start:end]) for start, end in spans]
 
 
+# Of a text the numbers of its terms, and how often each counts. Of fifty thousand articles what a
+# view knows of their terms, by field, would take a gigabyte.
+_Words = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+
 @dataclass(frozen=True)
 class _Text:
     key: int
-    terms: TermCounts
+    words: _Words
     embedding: Floats
     accepted: Sequence[str]
     rejected: Sequence[str] = ()
@@ -147,7 +152,7 @@ def tagged_keys(view: View, where: Filter = Filter()) -> list[int]:
 def _articles(view: View, keys: Sequence[int]) -> list[_Text]:
     every = np.array(keys, np.int64)
     return [
-        _Text(key, view.terms_of(key), embedding, tags)
+        _Text(key, _words(view.terms_of(key)), embedding, tags)
         for key, embedding, tags in zip(keys, view.embeddings(every), view.tags(every), strict=True)
     ]
 
@@ -157,9 +162,9 @@ def _drafts(view: View, feedback: Iterable[Feedback]) -> Iterator[_Text]:
     for each in feedback:
         if draft_text(each.draft).strip():
             draft = Draft(**{part: each.draft.get(part, "") for part in _PARTS})
-            terms = terms_of_draft(view, draft)
+            words = _words(terms_of_draft(view, draft))
             embedding = view.embed_document(draft.text)
-            yield _Text(-1, terms, embedding, each.accepted, each.rejected)
+            yield _Text(-1, words, embedding, each.accepted, each.rejected)
 
 
 _PARTS = ("title", "summary", "body")
@@ -173,13 +178,16 @@ def _headlines(view: View, texts: Sequence[_Text]) -> Iterator[_Text]:
         for key, article in view.articles(keys[start : start + _AT_A_TIME]).items():
             text = recipe_text(article.title, article.summary, "")
             if text and article.body.strip():
-                terms = known[key].terms
-                counts = terms.counts.copy()
-                counts[:, BODY] = 0
-                terms = TermCounts(terms.terms, counts)
-                yield replace(
-                    known[key], terms=terms, embedding=view.embed_document(text), headline=True
-                )
+                terms = view.terms_of(key)
+                terms.counts[:, BODY] = 0
+                embedding = view.embed_document(text)
+                yield replace(known[key], words=_words(terms), embedding=embedding, headline=True)
+
+
+def _words(terms: TermCounts) -> _Words:
+    often = frequencies(terms)
+    kept = often > 0
+    return terms.terms[kept].astype(np.int32), often[kept].astype(np.int32)
 
 
 def _times(texts: Sequence[_Text], keys: Sequence[int]) -> Places:
@@ -226,14 +234,13 @@ def _counts(view: View, texts: Sequence[_Text]) -> tuple[list[str], Sparse]:
     """The terms of all texts, and how often each counts in each."""
     from scipy.sparse import csr_matrix
 
-    often = [frequencies(text.terms) for text in texts]
-    kept = [count > 0 for count in often]
-    none = np.empty(0, np.int64)
-    numbers = [text.terms.terms[k] for text, k in zip(texts, kept, strict=True)]
-    counts = [count[k] for count, k in zip(often, kept, strict=True)]
-    distinct, columns = np.unique(np.concatenate([none, *numbers]), return_inverse=True)
-    ends = np.cumsum([0, *map(len, numbers)])
+    none = np.empty(0, np.int32)
+    numbers = np.concatenate([none, *(text.words[0] for text in texts)])
+    counts = np.concatenate([none, *(text.words[1] for text in texts)])
+    ends = np.cumsum([0, *(len(text.words[0]) for text in texts)])
+    stands = np.zeros(numbers.max(initial=-1) + 1, np.bool_)
+    stands[numbers] = True
+    distinct = np.flatnonzero(stands)
+    columns = (np.cumsum(stands, dtype=np.int32) - 1)[numbers]
     shape = (len(texts), len(distinct))
-    return view.term_texts(distinct), csr_matrix(
-        (np.concatenate([none, *counts]), columns, ends), shape
-    )
+    return view.term_texts(distinct), csr_matrix((counts, columns, ends), shape)

@@ -54,11 +54,13 @@ def fitted(
     has the tag. ``judged[t]`` are the rows that are known to have the tag or not; None is all of
     them. ``text_weights`` ``(n,)`` say how much each text counts.
     """
-    from scipy.sparse import csr_matrix, hstack
+    from scipy.sparse import hstack
 
     mean = embeddings.mean(axis=0)
     axes = _axes(embeddings - mean)
-    table = hstack([words, csr_matrix((embeddings - mean) @ axes)]).tocsr()
+    table = hstack([words, _sparse((embeddings - mean) @ axes)], "csr")
+    width = words.shape[1]
+    del words  # of fifty thousand articles a hundred megabytes
     columns = carried.tocsc()
     random = np.random.default_rng(seed)
     others = int(np.clip(_MOST_ROWS // max(1, columns.shape[1]), _LEAST_OTHERS, _MOST_OTHERS))
@@ -67,12 +69,21 @@ def fitted(
         own = columns.indices[columns.indptr[tag] : columns.indptr[tag + 1]]
         rows = _rows(own, judged[tag], embeddings, others, random)
         weights, offset = _one(table, rows, np.isin(rows, own), text_weights)
-        kept.append(_largest(weights[: words.shape[1]]))
-        reduced.append(weights[words.shape[1] :])
+        kept.append(_largest(weights[:width]))
+        reduced.append(weights[width:])
         offsets.append(offset)
     full = axes @ np.array(reduced, np.float32).reshape(-1, axes.shape[1]).T
     offset = np.array(offsets, np.float32) - mean @ full
-    return Linear(ByWord.of(kept, words.shape[1]), full.astype(np.float32), offset)
+    return Linear(ByWord.of(kept, width), full.astype(np.float32), offset)
+
+
+def _sparse(table: Floats) -> Sparse:
+    """A table without zeros, without the copies that looking for zeros takes."""
+    from scipy.sparse import csr_matrix
+
+    rows, width = table.shape
+    columns = np.tile(np.arange(width, dtype=np.int32), rows)
+    return csr_matrix((table.ravel(), columns, np.arange(rows + 1) * width), table.shape)
 
 
 def _axes(centred: Floats) -> Floats:

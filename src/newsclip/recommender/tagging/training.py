@@ -148,9 +148,13 @@ def learn(material: Material, seed: int = 0) -> Tagger:
 
 def _classifiers(known: Lessons, seed: int) -> tuple[Words, Linear]:
     words, columns = learned_words(known.terms, known.counts[~known.headline])
-    vectors = weighted(words, known.counts[:, columns])
     linear = fitted(
-        vectors, known.embeddings, known.carried, known.rows_judged(), known.weights, seed
+        weighted(words, known.counts[:, columns]),
+        known.embeddings,
+        known.carried,
+        known.rows_judged(),
+        known.weights,
+        seed,
     )
     return words, linear
 

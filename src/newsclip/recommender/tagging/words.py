@@ -53,13 +53,15 @@ def learned_words(terms: Sequence[str], counts: Sparse) -> tuple[Words, Places]:
 
 def weighted(words: Words, counts: Sparse) -> Sparse:
     """The vectors of texts whose ``counts`` are by the places of ``words``; as Words.vector."""
-    from scipy.sparse import diags
-
+    # In place: of fifty thousand articles each copy takes a hundred megabytes.
     table = counts.astype(np.float32)
-    table.data = 1 + np.log(table.data)
-    table = table @ diags(words.idf)
+    np.log(table.data, out=table.data)
+    table.data += 1
+    table.data *= words.idf[table.indices]
     lengths = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
-    return (diags((1 / np.maximum(lengths, 1e-9)).astype(np.float32)) @ table).tocsr()
+    scales = (1 / np.maximum(lengths, 1e-9)).astype(np.float32)
+    table.data *= np.repeat(scales, np.diff(table.indptr))
+    return table
 
 
 @dataclass(frozen=True)
