@@ -11,8 +11,9 @@ from newsclip.index.file_slices import FileSlices
 
 # A question needs the terms of a hundred rows, a kilobyte here and there, and mapping brings in
 # what lies around each: of a million articles 1.2 GB in the end, and in 3 GB of memory answers take
-# six times as long. Of fewer articles a hundred slices are mapped 75 us faster than they are read.
-_MOST_MAPPED = 2**29  # bytes
+# six times as long. A hundred slices are mapped 85 us faster than they are read, so of up to some
+# eighty thousand articles they are; of more, a service would take more than 500 MB.
+_MOST_MAPPED = 100 * 2**20  # bytes
 
 
 class ColumnWriter:

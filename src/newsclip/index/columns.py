@@ -184,11 +184,12 @@ class Columns:
     def joined(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
         """The values of some rows, one row after the other; and where each row's end there."""
         starts, stops = spans(self[f"{group}.end"], rows)
-        data = self._bytes(f"{group}.{value}")
-        # Bytes joined: half the time of arrays, a sixth of what picking value by value takes.
-        runs = zip(starts.tolist(), stops.tolist(), strict=True)
-        joined = b"".join([data[start:stop] for start, stop in runs])
-        kind = RAGGED[group][value]
+        data, kind = self._bytes(f"{group}.{value}"), RAGGED[group][value]
+        if isinstance(data, FileSlices):
+            joined = data.joined(starts, stops)
+        else:  # half the time of arrays, a sixth of what picking value by value takes
+            runs = zip(starts.tolist(), stops.tolist(), strict=True)
+            joined = b"".join([data[start:stop] for start, stop in runs])
         return np.frombuffer(joined, kind), np.cumsum(stops - starts, dtype=np.int64)
 
     def gathered(self, group: str, value: str, rows: Rows) -> tuple[Array, Rows]:
