@@ -162,7 +162,7 @@ class Clusters:
     def _alike_to(self, keys: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Each key with those that are known for its copies, and with those that may be.
 
-        Both ``(n, 2)``, of articles that exist.
+        Both ``(n, 2)``, of articles that exist: where one has gone, the pair is in doubt.
         """
         pairs = [(key, other) for key in keys for other in self._alike.get(key, ())]
         doubtful = np.array(pairs, np.int64).reshape(-1, 2)
