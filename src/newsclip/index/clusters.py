@@ -19,7 +19,7 @@ from newsclip.index.segment import Segment
 from newsclip.index.sketch import EMPTY, WIDTH, Sketcher, Sketches, is_telling
 from newsclip.index.strings import Strings
 from newsclip.index.telling_words import Kinds, Words, confirmed
-from newsclip.index.templates import MOST_COUNTED, Holders, copies_among, share_their_own
+from newsclip.index.templates import MOST_LOOKED_AT, Holders, copies_among, share_their_own
 
 
 class StoredAlike:
@@ -47,7 +47,7 @@ class StoredAlike:
         values = np.unique(sketches[sketches != EMPTY])
         starts, stops = self.postings.spans(values)
         # Of more holders, one more or less makes no difference to what a template is.
-        lengths = np.where(stops - starts > MOST_COUNTED, 0, stops - starts)
+        lengths = np.where(stops - starts > MOST_LOOKED_AT, 0, stops - starts)
         rows = self.postings.rows[runs(starts, lengths)[0]].astype(np.int64)
         others, owner, _ = self._partners(rows)
         for doubtful in (rows[owner], others):

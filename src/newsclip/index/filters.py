@@ -19,9 +19,6 @@ ALWAYS = -NEVER
 """A moment before all others."""
 
 
-_FOLDED = 10_000  # names of which the folded form is remembered: ten articles have fifty tags
-
-
 def seconds(instant: datetime | None, default: int) -> int:
     """An instant as whole seconds since 1970, UTC."""
     return default if instant is None else int(instant.timestamp())
@@ -109,7 +106,6 @@ _NOBODY = frozenset({""})  # asks for a name that no article has
 
 
 @lru_cache(16_384)  # the same names over and over, of each candidate and each tag of a question
-@lru_cache(_FOLDED)
 def fold(name: str) -> str:
     """The form in which tags, sections, authors and languages are compared."""
     return name.strip().lstrip("#").strip().casefold().replace("_", "-")

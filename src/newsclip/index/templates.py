@@ -15,7 +15,7 @@ from newsclip.index.sketch import Sketches, in_common, shared
 MOST_TELLING = 6
 """A number that more articles' sketches hold tells of a template."""
 
-MOST_COUNTED = 4_096
+MOST_LOOKED_AT = 4_096
 """Holders of one number that are looked at."""
 
 LEAST_OWN_RESEMBLANCE = 0.08
@@ -90,7 +90,7 @@ def _templates(
     suspects = np.flatnonzero(more + sum(ends - starts for starts, ends in spans) > MOST_TELLING)
     found = more[suspects]
     for (postings, exist), (starts, ends) in zip(holders, spans, strict=True):
-        lengths = np.minimum(ends - starts, MOST_COUNTED)[suspects]
+        lengths = np.minimum(ends - starts, MOST_LOOKED_AT)[suspects]
         places, suspect = runs(starts[suspects], lengths)
         exists = exist[postings.rows[places]]
         found += np.bincount(suspect[exists], minlength=len(suspects))

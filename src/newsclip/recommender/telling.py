@@ -27,9 +27,8 @@ def telling_terms(view: View, counts: TermCounts) -> TermQuery:
     then by name.
     Terms that no article has can match nothing and are left out.
     """
-    frequency = frequencies(counts)
-    taken = frequency > 0
-    terms, weights = counts.terms[taken], 1 + np.log(frequency[taken])
+    terms, often = counted(counts)
+    weights = 1 + np.log(often)
     telling = weights * view.rarities(terms)
     best = _greatest(telling, _TERMS + _ONE_BYTE)
     longer = best[view.term_lengths(terms[best]) > 1]
@@ -47,10 +46,14 @@ def _greatest(values: NDArray[np.float64], count: int) -> NDArray[np.intp]:
     return np.flatnonzero((values > 0) & (values >= least))
 
 
-def frequencies(counts: TermCounts) -> NDArray[np.int64]:
-    """How often each term of a text counts, ``(n,)``: one of its title twice, one of tags never."""
-    counted: NDArray[np.int64] = counts.counts @ _COUNTS
-    return counted
+def counted(counts: TermCounts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The terms of a text that count, and how often each does, ``(n,)``.
+
+    One of the title counts twice, one that stands in tags alone never.
+    """
+    often = counts.counts @ _COUNTS
+    some = often > 0
+    return counts.terms[some], often[some]
 
 
 def terms_of_draft(view: View, draft: Draft) -> TermCounts:

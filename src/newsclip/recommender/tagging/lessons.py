@@ -14,7 +14,7 @@ from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import TermCounts, View
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.tagging.words import Floats, Places, Sparse
-from newsclip.recommender.telling import frequencies, terms_of_draft
+from newsclip.recommender.telling import counted, terms_of_draft
 
 MOST_ARTICLES = 50_000
 """The newest tagged articles that are learned from; what is older is remembered by votes."""
@@ -185,9 +185,8 @@ def _headlines(view: View, texts: Sequence[_Text]) -> Iterator[_Text]:
 
 
 def _words(terms: TermCounts) -> _Words:
-    often = frequencies(terms)
-    kept = often > 0
-    return terms.terms[kept].astype(np.int32), often[kept].astype(np.int32)
+    numbers, often = counted(terms)
+    return numbers.astype(np.int32), often.astype(np.int32)
 
 
 def _times(texts: Sequence[_Text], keys: Sequence[int]) -> Places:

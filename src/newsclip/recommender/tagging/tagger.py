@@ -20,7 +20,7 @@ from newsclip.recommender.tagging.linear import Linear
 from newsclip.recommender.tagging.stack import FEATURES, Stack, Table
 from newsclip.recommender.tagging.witnesses import Witnesses
 from newsclip.recommender.tagging.words import ByWord, Floats, Words
-from newsclip.recommender.telling import frequencies
+from newsclip.recommender.telling import counted
 
 VERSION = 2
 """Changes with what the numbers of a stored tagger mean."""
@@ -61,10 +61,8 @@ class Tagger:
 
         ``(t + more,)``, with the names of the further ones; what is learned of these is 0.
         """
-        often = frequencies(terms)
-        counted = often > 0
-        texts = view.term_texts(terms.terms[counted])
-        vector = self.words.vector(texts, often[counted])
+        own_terms, often = counted(terms)
+        vector = self.words.vector(view.term_texts(own_terms), often)
         decisions = self.linear.decisions(*vector, embedding)
         worded, meant = self.names.likeness(*vector, embedding)
         known = self._numbers
