@@ -127,6 +127,17 @@ def test_names_are_known_by_the_endings_of_their_language(archive: Archive) -> N
     assert Reason("names", ("Granada",)) in reasons
 
 
+def test_names_in_articles_without_a_language_are_known_among_those_of_another(
+    archive: Archive,
+) -> None:
+    """They are indexed by English endings, whatever language most articles are in."""
+    bodies = {"a": "Yesterday they came to Granada.", "b": "The fair of Granada opens."}
+    spanish = [article(n, body=f"El barco {n}.", language="es") for n in range(5)]
+    archive.put([article(name, body=body) for name, body in bodies.items()] + spanish)
+    reasons = related(archive, "a", fallback="none").hits[0].reasons
+    assert Reason("names", ("Granada",)) in reasons
+
+
 def test_where_no_word_is_shared_the_meaning_is_the_reason(archive: Archive) -> None:
     archive.put([article("a", summary="fish", title="untitled", section="S"), article("b")])
     with archive.reading(NOON) as view:

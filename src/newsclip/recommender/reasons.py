@@ -86,7 +86,9 @@ class Comparison:
         Where a name stands, all its telling words do: most texts need not be looked at.
         """
         telling, names = {*self._telling}, self._source.names
-        language = self._source.draft.language or self._view.main_language()
+        language = self._source.draft.language
+        if not (language or self._source.keys):  # an article that says none is indexed so
+            language = self._view.main_language()
         terms = self._view.terms_of_each(names, language)
         needed = {
             name: own
