@@ -1,6 +1,7 @@
 """No answer, and no change, reads a whole table of the archive: SQLite says how it goes about."""
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -37,13 +38,23 @@ ASKED: list[tuple[str, str, Any]] = [
 def test_no_answer_reads_a_whole_table(
     client: Any, archive: Archive, method: str, path: str, body: Any
 ) -> None:
-    statements: set[str] = set()
-    with archive.store.writing() as connection:
-        connection.set_trace_callback(statements.add)
+    statements = traced(archive)
     assert client.open(path, method=method, json=body).status_code < 300
     # The first answer after it, too, which takes the change over.
     assert client.get(f"{IDENT}/similar").status_code == 200
     assert scans(archive, statements) == {}
+
+
+@pytest.mark.parametrize("path", ["/v1/stats", "/v1/tags", "/tags"])
+def test_what_counts_all_articles_reads_an_index_and_no_texts(
+    client: Any, archive: Archive, path: str
+) -> None:
+    statements = traced(archive)
+    assert client.get(path).status_code == 200
+    steps = [step for steps in plans(archive, statements).values() for step in steps]
+    scans = [step for step in steps if step.split()[:2] == ["SCAN", "article"]]
+    assert scans
+    assert all("USING COVERING INDEX article_counted" in step for step in scans)
 
 
 def test_a_whole_table_would_be_noticed(archive: Archive) -> None:
@@ -51,16 +62,27 @@ def test_a_whole_table_would_be_noticed(archive: Archive) -> None:
     assert scans(archive, {query}) == {query: ["article"]}
 
 
+def traced(archive: Archive) -> set[str]:
+    """The statements that the archive's store will be asked from now on."""
+    statements: set[str] = set()
+    with archive.store.writing() as connection:
+        connection.set_trace_callback(statements.add)
+    return statements
+
+
 def scans(archive: Archive, statements: set[str]) -> dict[str, list[str]]:
     """The large tables that each of the statements reads from the first row to the last."""
-    found: dict[str, list[str]] = {}
-    with sqlite3.connect(archive.store.directory / FILE_NAME) as connection:
-        for statement in statements:
-            if statement.startswith(("SELECT", "WITH")):
-                plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}")
-                words = [row[3].split() for row in plan]
-                tables = [step[1] for step in words if step[0] == "SCAN"]
-                if large := [table for table in tables if table in LARGE | ALIASES]:
-                    found[statement] = large
-    connection.close()
+    found = {}
+    for statement, steps in plans(archive, statements).items():
+        tables = [step.split()[1] for step in steps if step.startswith("SCAN ")]
+        if large := [table for table in tables if table in LARGE | ALIASES]:
+            found[statement] = large
     return found
+
+
+def plans(archive: Archive, statements: set[str]) -> dict[str, list[str]]:
+    """How SQLite goes about each of the statements that read, step by step."""
+    reading = [each for each in statements if each.startswith(("SELECT", "WITH"))]
+    with closing(sqlite3.connect(archive.store.directory / FILE_NAME)) as connection:
+        explained = {each: connection.execute(f"EXPLAIN QUERY PLAN {each}") for each in reading}
+        return {each: [row[3] for row in steps] for each, steps in explained.items()}

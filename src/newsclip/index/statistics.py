@@ -50,9 +50,13 @@ class Statistics:
 
 def tag_counts(store: Store, now: datetime) -> list[TagCount]:
     """The tags of the articles that are visible at ``now``, the most used first, then by name."""
+    # All less the hidden ones, who are few: whether one is visible is looked up article by article.
+    carriers = "count(DISTINCT key) AS carriers FROM article_tag"
     rows = store.rows_of(
-        "SELECT tag, count(DISTINCT key) FROM article_tag JOIN article USING (key)"
-        f" WHERE {_VISIBLE} GROUP BY tag ORDER BY 2 DESC, 1",
+        f"SELECT tag, sum(carriers) FROM (SELECT tag, {carriers} GROUP BY tag"
+        f" UNION ALL SELECT tag, -{carriers} WHERE key IN"
+        f" (SELECT key FROM article WHERE NOT ({_VISIBLE})) GROUP BY tag)"
+        " GROUP BY tag HAVING sum(carriers) > 0 ORDER BY 2 DESC, 1",
         now=format_instant(now.replace(microsecond=0)),  # as stored, to compare as text
     )
     return [TagCount(tag, count) for tag, count in rows]
@@ -62,7 +66,6 @@ def statistics(store: Store, encoder: str, dimension: int, now: datetime) -> Sta
     """The archive in numbers, all of one moment."""
     with store.reading():
         snapshot = newest_snapshot(store)
-        # In one go: a table with all texts takes long to read.
         groups = store.rows_of(
             f"SELECT status, section, count(*), sum({_VISIBLE}), min(published_at),"
             " max(published_at) FROM article GROUP BY 1, 2",
