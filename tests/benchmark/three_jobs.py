@@ -23,7 +23,7 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.index.view import View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.fusion import DEPTH, LOOKED_UP
 from newsclip.recommender.search import search
 from newsclip.recommender.similar import similar
@@ -77,7 +77,9 @@ def _jobs(view: View, questions: int) -> dict[str, dict[str, float]]:
 
 
 def _query(view: View, draft: Draft) -> TermQuery:
-    return telling_terms(view, terms_of_draft(view, draft)).first(LOOKED_UP)
+    return telling_terms(view, terms_of_draft(view, draft, language_of(view, draft))).first(
+        LOOKED_UP
+    )
 
 
 def _milliseconds(call: Callable[[int], object], count: int) -> list[float]:

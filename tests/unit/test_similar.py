@@ -138,6 +138,30 @@ def test_names_in_articles_without_a_language_are_known_among_those_of_another(
     assert Reason("names", ("Granada",)) in reasons
 
 
+def test_words_of_articles_without_a_language_are_known_among_those_of_another(
+    archive: Archive,
+) -> None:
+    bodies = {"a": "Yesterday we ate a granada.", "b": "The granada tree blooms."}
+    spanish = [article(n, body=f"El barco {n}.", language="es") for n in range(5)]
+    archive.put([article(name, body=body) for name, body in bodies.items()] + spanish)
+    reasons = related(archive, "a", fallback="none").hits[0].reasons
+    assert Reason("words", ("granada",)) in reasons
+
+
+def test_a_draft_without_a_language_is_read_in_that_of_most_articles(archive: Archive) -> None:
+    """In Spanish "granadas" is the term "gran", as is "granada", in English each its own."""
+    eaten = "Ayer comimos granada con miel junto al puerto viejo."
+    ripe = "Las granadas maduran tarde bajo tanto sol de julio."
+    spanish = [article(n, body=f"El barco {n}.", language="es") for n in range(5)]
+    archive.put([article("a", body=eaten, language="es"), *spanish])
+    with archive.reading(NOON) as view:
+        source = source_of_draft(view, Draft(body=ripe))
+        (hit,) = similar(view, source, Choice(limit=1, fallback="none", explain=True)).hits
+    assert hit.article.id == "a"
+    assert Reason("words", ("granadas",)) in hit.reasons
+    assert Reason("passages", (ripe, eaten)) in hit.reasons
+
+
 def test_where_no_word_is_shared_the_meaning_is_the_reason(archive: Archive) -> None:
     archive.put([article("a", summary="fish", title="untitled", section="S"), article("b")])
     with archive.reading(NOON) as view:

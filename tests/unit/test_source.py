@@ -107,7 +107,7 @@ def test_an_article_of_the_archive(shelf: Archive) -> None:
             source_of_article(view, "nobody")
     assert source.embedding[FISH] == pytest.approx(1)
     assert source.tags == {"cod"}
-    assert (source.section, source.language) == ("Sea", "en")
+    assert (source.section, source.read_in) == ("Sea", "en")
     assert source.published_at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -135,7 +135,7 @@ def test_several_articles_by_their_weights(shelf: Archive) -> None:
     assert source.key is None
     assert source.section == "Port"
     assert source.published_at == datetime(2026, 1, 2, tzinfo=UTC), "the latest"
-    assert source.language == "en"
+    assert source.draft.language == source.read_in == "en"
     assert source.tags == {"mast", "cod"}
 
 
@@ -143,7 +143,8 @@ def test_sections_are_weighed_together_and_languages_must_agree(shelf: Archive) 
     with shelf.reading(NOON) as view:
         source = several(view, {"fish": 1.5, "ship": 1, "vote": 1})
     assert source.section == "Port"
-    assert source.language is None
+    assert source.draft.language is None
+    assert source.read_in == "en", "as most are"
 
 
 def test_less_like_this(shelf: Archive) -> None:

@@ -11,7 +11,7 @@ from newsclip.index.archive import Archive
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.view import View
 from newsclip.recommender import telling
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
 
 
@@ -24,13 +24,14 @@ def shelf(archive: Archive) -> Archive:
 
 
 def telling_of(view: View, draft: Draft) -> TermQuery:
-    return telling_terms(view, terms_of_draft(view, draft))
+    return telling_terms(view, terms_of_draft(view, draft, language_of(view, draft)))
 
 
 def words_shared(
     view: View, query: TermQuery, draft: Draft, keys: list[int]
 ) -> dict[int, tuple[str, ...]]:
-    return shared_words(view, query, draft, keys, view.held(query, np.array(keys, np.int64)))
+    held = view.held(query, np.array(keys, np.int64))
+    return shared_words(view, query, keys, held, draft.text, language_of(view, draft))
 
 
 def told(archive: Archive, draft: Draft) -> dict[str, float]:

@@ -56,15 +56,14 @@ def eligible(view: View, source: Source, choice: Choice) -> Filter:
     if choice.time == "background":
         ends = [end for end in (where.published_to, source.published_at) if end]
         where = replace(where, published_to=min(ends))
-    if choice.languages == "same" and source.language and not where.languages:
-        spoken = source.language.replace("_", "-").split("-")[0]
+    if choice.languages == "same" and source.draft.language and not where.languages:
+        spoken = source.draft.language.replace("_", "-").split("-")[0]
         where = replace(where, languages=frozenset([spoken, UNDETERMINED]))
     return where
 
 
 def _copies_of_draft(view: View, source: Source) -> tuple[int, ...]:
-    language = source.language or view.main_language()
-    return view.copies_of_text(source.draft.body, source.published_at, language)
+    return view.copies_of_text(source.draft.body, source.published_at, source.read_in)
 
 
 def with_copies(view: View, keys: Iterable[int]) -> frozenset[int]:

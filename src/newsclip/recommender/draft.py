@@ -6,6 +6,7 @@ from datetime import datetime
 from newsclip.errors import QueryInvalid
 from newsclip.index.article import Article
 from newsclip.index.recipe import recipe_text
+from newsclip.index.view import View
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,8 @@ class Draft:
             article.language,
             article.published_at,
         )
+
+
+def language_of(view: View, draft: Draft) -> str:
+    """The language that a draft is read in: what it says, or that of most articles."""
+    return draft.language or view.main_language()

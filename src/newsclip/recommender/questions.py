@@ -97,7 +97,7 @@ def without(view: View, source: Source, phrases: Iterable[str]) -> Source:
 def _rewritten(view: View, source: Source, draft: Draft) -> Source:
     text = draft.text.strip()
     embedding = view.embed_document(draft.text) if text else source.embedding
-    terms = terms_of_draft(view, draft)
+    terms = terms_of_draft(view, draft, source.read_in)
     return replace(source, draft=draft, embedding=embedding, terms=terms, kept_names=None)
 
 

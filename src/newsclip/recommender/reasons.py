@@ -32,7 +32,7 @@ class Comparison:
         self._meaning = dict(zip(keys, found.meaning.tolist(), strict=True))
         self._telling = query.texts
         self._found = found
-        self._words = shared_words(view, query, source.draft, keys, found.held)
+        self._words = shared_words(view, query, keys, found.held, source.draft.text, source.read_in)
         self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)
         moment = seconds(source.published_at, NEVER)
@@ -86,10 +86,7 @@ class Comparison:
         Where a name stands, all its telling words do: most texts need not be looked at.
         """
         telling, names = {*self._telling}, self._source.names
-        language = self._source.draft.language
-        if not (language or self._source.keys):  # an article that says none is indexed so
-            language = self._view.main_language()
-        terms = self._view.terms_of_each(names, language)
+        terms = self._view.terms_of_each(names, self._source.read_in)
         needed = {
             name: own
             for name, of_name in zip(names, terms, strict=True)
@@ -115,7 +112,7 @@ class Comparison:
     @cached_property
     def _sentences(self) -> Sentences:
         draft = self._source.draft
-        return sentences_of(self._view, draft.body or draft.text, draft.language)
+        return sentences_of(self._view, draft.body or draft.text, self._source.read_in)
 
     def _passages(self, article: Article) -> tuple[str, ...]:
         text = article.body or article.summary or article.title

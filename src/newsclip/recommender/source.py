@@ -13,7 +13,7 @@ from newsclip.index.article import Article
 from newsclip.index.filters import fold
 from newsclip.index.names import own_names
 from newsclip.index.view import TermCounts, View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.telling import terms_of_draft
 
 UNLIKE_WEIGHT = 0.25
@@ -29,7 +29,9 @@ class Source:
     ``embedding`` is ``(dimension,)``, float32, of unit length. ``tags`` are folded. ``keys`` are
     those of the archive's articles that it stands for, none for a draft, and ``has_links`` says
     whether one of them points anywhere; ``unlike`` are those that it is to be unlike.
-    ``published_at`` is None where the article has no date; a draft counts as of now.
+    ``published_at`` is None where the article has no date; a draft counts as of now. ``read_in`` is
+    the language by whose endings its words are cut: of an article of the archive that of the index,
+    None where it says none; of a draft that says none that of most articles.
     ``kept_names`` are its names where the archive keeps them; else its text is read for them.
     """
 
@@ -39,7 +41,7 @@ class Source:
     tags: frozenset[str]
     section: str | None
     published_at: datetime | None
-    language: str | None
+    read_in: str | None
     keys: tuple[int, ...] = ()
     unlike: tuple[int, ...] = ()
     has_links: bool = False
@@ -66,7 +68,7 @@ def source_of_key(view: View, key: int, article: Article | None = None) -> Sourc
     entry = article or view.articles([key])[key]
     draft, has_links = Draft.of(entry), bool(entry.links)
     embedding, terms, names = view.embedding(key), view.terms_of(key), view.names(key)
-    return _source(draft, embedding, terms, (key,), has_links, names)
+    return _source(draft, embedding, terms, draft.language, (key,), has_links, names)
 
 
 def source_of_article(view: View, article_id: str) -> Source:
@@ -77,7 +79,9 @@ def source_of_article(view: View, article_id: str) -> Source:
 def source_of_draft(view: View, draft: Draft) -> Source:
     """A text that is not in the archive; without a date it is being written now."""
     dated = replace(draft, published_at=draft.published_at or view.now)
-    return _source(dated, view.embed_document(draft.text), terms_of_draft(view, draft))
+    language = language_of(view, draft)
+    embedding, terms = view.embed_document(draft.text), terms_of_draft(view, draft, language)
+    return _source(dated, embedding, terms, language)
 
 
 def source_of_several(
@@ -101,7 +105,9 @@ def source_of_several(
     draft = _joined([articles[key] for key in order], [weights[key] for key in order])
     has_links = any(article.links for article in articles.values())
     embedding, counts = _direction(view, shares), _counts(view, shares)
-    source = _source(draft, embedding, counts, tuple(order), has_links)
+    agreed = len({article.language for article in articles.values()}) == 1
+    read_in = draft.language if agreed else view.main_language()
+    source = _source(draft, embedding, counts, read_in, tuple(order), has_links)
     return replace(source, unlike=tuple(unlike))
 
 
@@ -117,6 +123,7 @@ def _source(
     draft: Draft,
     embedding: NDArray[np.float32],
     terms: TermCounts,
+    read_in: str | None,
     keys: tuple[int, ...] = (),
     has_links: bool = False,
     kept_names: tuple[str, ...] | None = None,
@@ -128,7 +135,7 @@ def _source(
         frozenset(map(fold, draft.tags)),
         draft.section,
         draft.published_at,
-        draft.language,
+        read_in,
         keys,
         has_links=has_links,
         kept_names=kept_names,

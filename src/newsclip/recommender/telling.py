@@ -56,25 +56,30 @@ def counted(counts: TermCounts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return counts.terms[some], often[some]
 
 
-def terms_of_draft(view: View, draft: Draft) -> TermCounts:
-    """The terms of a text that is not in the archive."""
+def terms_of_draft(view: View, draft: Draft, language: str | None) -> TermCounts:
+    """The terms of a text that is not in the archive, cut by the endings of a language."""
     body = draft.body[:_BODY_CHARACTERS]
     texts = {"title": draft.title, "summary": draft.summary, "body": body}
-    return view.terms_in(texts, draft.language or view.main_language())
+    return view.terms_in(texts, language)
 
 
 def shared_words(
-    view: View, query: TermQuery, draft: Draft, keys: Sequence[int], held: NDArray[np.bool_]
+    view: View,
+    query: TermQuery,
+    keys: Sequence[int],
+    held: NDArray[np.bool_],
+    text: str,
+    language: str | None,
 ) -> dict[int, tuple[str, ...]]:
-    """For each key, the most telling words that its article shares, as the draft writes them.
+    """For each key, the most telling words that its article shares, as a text writes them.
 
-    ``held`` says which of the query's terms the article of each key has, ``(len(keys), terms)``.
+    ``query`` holds the text's telling terms, cut by the endings of the ``language``; ``held`` says
+    which of them the article of each key has, ``(len(keys), terms)``.
     """
     rows = zip(keys, held[:, :_LOOKED_AT].tolist(), strict=True)
     shared = {key: [*compress(query.texts, row)][:_SHOWN] for key, row in rows}
-    language = draft.language or view.main_language()
     wanted = {term for found in shared.values() for term in found}
-    written = view.as_written(draft.text, wanted, language)
+    written = view.as_written(text, wanted, language)
     return {
         key: tuple(written[term] for term in found if term in written)
         for key, found in shared.items()

@@ -10,7 +10,7 @@ from newsclip.index.chunks import spelled_out
 from newsclip.index.filters import Filter, fold
 from newsclip.index.sentences import SENTENCE
 from newsclip.index.view import View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.fusion import keyword_scores, meaning_scores
 from newsclip.recommender.passages import Sentences, sentences_of
 from newsclip.recommender.tagging.scoring import TagScores
@@ -110,7 +110,7 @@ def _sentences(
     }
     if not any(others.values()):
         return {tag: [] for tag in others} | named
-    language = draft.language or view.main_language()
+    language = language_of(view, draft)
     sentences = sentences_of(view, draft.text, language)
     keys = np.array([*{*found.neighbours, *(k for tag in others.values() for k in tag)}], np.int64)
     telling = np.isin(sentences.terms, found.query.terms)

@@ -12,7 +12,7 @@ from newsclip.index.filters import Filter, fold
 from newsclip.index.recipe import draft_text, recipe_text
 from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import TermCounts, View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.tagging.words import Floats, Places, Sparse
 from newsclip.recommender.telling import counted, terms_of_draft
 
@@ -162,7 +162,7 @@ def _drafts(view: View, feedback: Iterable[Feedback]) -> Iterator[_Text]:
     for each in feedback:
         if draft_text(each.draft).strip():
             draft = Draft(**{part: each.draft.get(part, "") for part in _PARTS})
-            words = _words(terms_of_draft(view, draft))
+            words = _words(terms_of_draft(view, draft, language_of(view, draft)))
             embedding = view.embed_document(draft.text)
             yield _Text(-1, words, embedding, each.accepted, each.rejected)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from newsclip.index.view import View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.tagging.choice import TagChoice, branch_of, group_of
 
 NoteCode = Literal[
@@ -50,7 +50,7 @@ def notes_on(view: View, draft: Draft, choice: TagChoice) -> list[Note]:
 
 def _familiar(view: View, draft: Draft) -> float:
     """The share of the draft's different words that the archive knows; 1 if there are too few."""
-    language = draft.language or view.main_language()
+    language = language_of(view, draft)
     terms = dict.fromkeys(view.words(draft.text[:_SAMPLE], language).terms, 1.0)
     return len(view.query(terms).terms) / len(terms) if len(terms) >= _FEWEST_WORDS else 1.0
 

@@ -15,7 +15,7 @@ from newsclip.index.names import names_in
 from newsclip.index.sentences import SENTENCE
 from newsclip.index.tag_names import comparable
 from newsclip.index.view import View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.vocabulary import house_style
 
 _RECENT = 500  # of the newest articles: what is written about now
@@ -112,7 +112,7 @@ class _Draft:
     def __init__(self, view: View, draft: Draft) -> None:
         self._text = draft.text[:_CHARACTERS]
         self._title = len(draft.title) if draft.title.strip() else 0
-        self._language = draft.language or view.main_language()
+        self._language = language_of(view, draft)
         self._view = view
         self._words = view.words(self._text, self._language)
         self._terms = self._words.terms

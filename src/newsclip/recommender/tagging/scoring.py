@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
 from newsclip.index.view import TermCounts, View
-from newsclip.recommender.draft import Draft
+from newsclip.recommender.draft import Draft, language_of
 from newsclip.recommender.tagging.stack import WITNESSES
 from newsclip.recommender.tagging.tagger import Tagger, tagger_of
 from newsclip.recommender.tagging.witnesses import Named, Witnesses, witnesses
@@ -51,7 +51,7 @@ def scored(view: View, draft: Draft, where: Filter = Filter()) -> TagScores:
 def scored_by(tagger: Tagger | None, view: View, draft: Draft, where: Filter) -> TagScores:
     """The scores by a tagger; None is for an archive that has too few tags to learn from."""
     embedding = view.embed_document(draft.text)
-    terms = terms_of_draft(view, draft)
+    terms = terms_of_draft(view, draft, language_of(view, draft))
     query = telling_terms(view, terms)
     found = witnesses(view, draft, query, embedding, where)
     if tagger is None:
