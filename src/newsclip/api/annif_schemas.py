@@ -12,7 +12,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from newsclip.api.answers import Count, Given, Moment, Share
+from newsclip.api.answers.given import Count, Given, Moment, Share
 from newsclip.api.schemas import Name, Score, Taken, whole_number
 
 MOST_DOCUMENTS = 32

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from newsclip import __version__
-from newsclip.api.answers import Problem
+from newsclip.api.answers.problems import Problem
 from newsclip.api.article_schema import NamedSchema
 from newsclip.api.operations import Documented, Operation
 from newsclip.api.parameters import JSON, Body, Schema

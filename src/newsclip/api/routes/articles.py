@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from newsclip.api.answers import BatchAnswer, StoredAnswer
+from newsclip.api.answers.articles import BatchAnswer, StoredAnswer
 from newsclip.api.article_schema import BATCH, GIVEN, MAX_BATCH, TAKEN
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import JSON, NDJSON, Body, parse_json

@@ -1,6 +1,6 @@
 """The editors' rules about related articles, and the log of who has changed what."""
 
-from newsclip.api.answers import AuditAnswer, RuleAnswer, RulesAnswer
+from newsclip.api.answers.curation import AuditAnswer, RuleAnswer, RulesAnswer
 from newsclip.api.curation_answers import audit_answer, rule_answer, rules_answer
 from newsclip.api.curation_schemas import AuditQuery, DeleteRuleQuery, RuleBody, RulesQuery
 from newsclip.api.operations import Answer, Operations

@@ -1,6 +1,6 @@
 """Where did we write about this?"""
 
-from newsclip.api.answers import CompletionsAnswer, SearchAnswer
+from newsclip.api.answers.search import CompletionsAnswer, SearchAnswer
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.rendering import completions_to_dict, search_page_to_dict
 from newsclip.api.search_schemas import CompletionsQuery, SearchQuery

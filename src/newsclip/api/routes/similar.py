@@ -1,6 +1,6 @@
 """More like this: articles related to one of the archive, to several, or to a draft."""
 
-from newsclip.api.answers import OnwardAnswer, RelatedAnswer
+from newsclip.api.answers.related import OnwardAnswer, RelatedAnswer
 from newsclip.api.asking import choice_of, source_of_body
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.parameters import model_body

@@ -2,7 +2,7 @@
 
 from flask import Response, render_template
 
-from newsclip.api.answers import HealthAnswer, StatsAnswer
+from newsclip.api.answers.system import HealthAnswer, StatsAnswer
 from newsclip.api.operations import Answer, Operations
 from newsclip.api.problems import STARTING, Refusal
 from newsclip.api.rendering import statistics_to_dict

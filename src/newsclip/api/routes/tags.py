@@ -1,6 +1,6 @@
 """How should this draft be tagged, and which tags are there?"""
 
-from newsclip.api.answers import (
+from newsclip.api.answers.tags import (
     FeedbackAnswer,
     FeedbackListAnswer,
     SuggestionsAnswer,
