@@ -107,6 +107,21 @@ def test_what_is_written_meanwhile_is_embedded_before_the_switch(archive: Archiv
         assert len(view.nearest(view.embed_document("fish"), 9, Filter()).keys) == 3
 
 
+def test_the_names_of_articles_of_before_are_kept_from_then_on(archive: Archive) -> None:
+    archive.put([article("a", body="So said Ada in Port Royal."), article("b", body="of Bea")])
+    with archive.store.writing() as connection:
+        connection.execute("DELETE FROM article_names")
+    keys = archive.store.keys_of(["a", "b"])
+
+    def delete(done: int, total: int) -> None:
+        if done == 5:
+            archive.delete("b")
+
+    reembed(archive.store, "new", delete)
+    archive.store.keep_names({keys["b"]: ("Bea",)})  # too late: there is no such article
+    assert archive.store.names([*keys.values()]) == {keys["a"]: ("Port Royal", "Ada")}
+
+
 def test_a_write_that_was_embedded_with_the_old_model_is_embedded_again(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, models: dict[str, AxisEncoder]
 ) -> None:

@@ -70,8 +70,13 @@ def insert_article(
     insert_links(connection, key, article)
     insert_embedded(connection, key, encoder, stored.embedded)
     if stored.names is not None:
-        names = json.dumps(stored.names, ensure_ascii=False)
-        connection.execute("INSERT INTO article_names VALUES (?, ?)", (key, names))
+        insert_names(connection, key, stored.names)
+
+
+def insert_names(connection: sqlite3.Connection, key: int, names: tuple[str, ...]) -> None:
+    """Stores the names in the article with a key, in place of what was there."""
+    written = json.dumps(names, ensure_ascii=False)
+    connection.execute("REPLACE INTO article_names VALUES (?, ?)", (key, written))
 
 
 def article_of(row: Sequence[Any]) -> Article:

@@ -15,6 +15,14 @@ _MOST = 60  # names of one text
 PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
 _STARTS = '.!?:;\n"“”„«»‘(–—-•'  # a capital after these may be the sentence's
 _CALENDAR = frozenset([*calendar.day_name, *calendar.month_name, *calendar.month_abbr])
+_TITLES = frozenset(
+    [
+        *("Mr", "Mrs", "Ms", "Dr", "Prof", "Rev", "Sen", "Rep", "Gov", "Gen", "Lt", "Col", "Sgt"),
+        *("Capt", "Herr", "Frau", "Mme", "Sra"),
+    ]
+)
+_NO_NAMES = _CALENDAR | _TITLES
+_GENITIVES = ("'s", "’s")
 
 
 def own_names(title: str, summary: str, body: str) -> tuple[str, ...]:
@@ -28,21 +36,23 @@ def names_in(text: str) -> tuple[str, ...]:
 
     A capital at the beginning of a sentence says nothing: such a word is left off if the text has
     it in small letters too, and alone it is a name only if it stands elsewhere within a sentence.
-    Days and months are no names.
+    Days, months and titles are no names, and a genitive ends one: "Romney's" is "Romney". (So
+    "McDonald's" is "McDonald", but of a hundred such words 99 are genitives.)
     """
     text = text[:_CHARACTERS]
     inside: dict[str, None] = {}
     doubtful: list[str] = []
     for run in _runs().finditer(text):
-        written = run.group().split(" ")
-        words = _without_dates(written)
-        at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
-        if at_start and len(words) == 1:
-            doubtful += words
-        elif at_start and _stands_in(words[0].lower(), text):
-            inside.setdefault(" ".join(words[1:]))
-        elif words:
-            inside.setdefault(" ".join(words))
+        for place, written in enumerate(_apart(run.group())):
+            words = _without_dates(written)
+            begins = place == 0 and _begins_sentence(text, run.start())
+            at_start = begins and words[:1] == written[:1]
+            if at_start and len(words) == 1:
+                doubtful += words
+            elif at_start and _stands_in(words[0].lower(), text):
+                inside.setdefault(" ".join(words[1:]))
+            elif words:
+                inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
     doubtful = [name for name in dict.fromkeys(doubtful) if name in known]
     inside.update((name, None) for name in doubtful if not _stands_in(name.lower(), text))
@@ -71,11 +81,24 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _apart(run: str) -> Iterable[list[str]]:
+    """The words of each name in a run of capitalised words: a genitive is the last of its own."""
+    words: list[str] = []
+    for word in run.split(" "):
+        if word.endswith(_GENITIVES):
+            yield [*words, word[:-2]]
+            words = []
+        elif words or not word[0].islower():  # no name begins with a particle
+            words.append(word)
+    if words:
+        yield words
+
+
 def _without_dates(words: list[str]) -> list[str]:
-    """The words of a name without days and months at its ends."""
-    while words and words[-1] in _CALENDAR:
+    """The words of a name without days, months and titles at its ends."""
+    while words and words[-1] in _NO_NAMES:
         words = words[:-1]
-    while words and words[0] in _CALENDAR:
+    while words and words[0] in _NO_NAMES:
         words = words[1:]
     return words
 

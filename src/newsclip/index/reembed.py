@@ -13,6 +13,7 @@ from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.locks import exclusive
+from newsclip.index.names import own_names
 from newsclip.index.recipe import ArticleEncoder, draft_text, embedding_text
 from newsclip.index.store import Store
 
@@ -90,8 +91,10 @@ def _embed(
     articles = store.articles(keys)
     by_length = sorted(articles, key=lambda key: len(embedding_text(articles[key])))
     for start in range(0, len(by_length), _BATCH):
-        batch = by_length[start : start + _BATCH]
-        embedded = encoder.embed_articles([articles[key] for key in batch])
+        batch = {key: articles[key] for key in by_length[start : start + _BATCH]}
+        # Archives of before have no names either; where a run is interrupted these come first.
+        store.keep_names({k: own_names(a.title, a.summary, a.body) for k, a in batch.items()})
+        embedded = encoder.embed_articles([*batch.values()])
         store.embeddings.add(number, dict(zip(batch, embedded, strict=True)))
         yield len(batch)
 

@@ -14,6 +14,7 @@ from newsclip.index.article_rows import (
     Stored,
     article_of,
     insert_article,
+    insert_names,
     strings_of,
 )
 from newsclip.index.audit import Audit
@@ -227,6 +228,13 @@ class Store:
     def writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction: everything inside is kept, or nothing of it."""
         return self._database.writing()
+
+    def keep_names(self, names: Mapping[int, tuple[str, ...]]) -> None:
+        """Stores the names in articles; keys that are no more are passed over."""
+        query = "SELECT key FROM article WHERE key IN"
+        with self._database.writing() as connection:
+            for (key,) in [*self._database.rows_in(query, [*names])]:
+                insert_names(connection, key, names[key])
 
     def retag(self, connection: sqlite3.Connection, tags: Mapping[str, tuple[str, ...]]) -> None:
         """Gives articles other tags, in a transaction of :meth:`writing`; their texts stay."""

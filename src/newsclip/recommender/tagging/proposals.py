@@ -32,7 +32,6 @@ _CARRIED = 5.0  # recent articles with which a proposal has half of the weight o
 _NAME = 1.5  # how much more a name counts than a phrase
 _LIKELY = 20.0  # a weight that makes for a score of a half
 _ENDS = re.compile(r"[.!?…。！？:;][\"'”’»)]*\s*$")  # what a paragraph ends with
-_POSSESSIVE = re.compile(r"['’]s\b")
 
 _Run = tuple[str, ...]
 
@@ -156,7 +155,7 @@ class _Draft:
         # In headlines and subheads many have a capital at each word.
         lines = (line for line in self._text.splitlines() if _ENDS.search(line))
         text = "\n".join(lines) or self._text
-        names = self._view.terms_of_each(names_in(_POSSESSIVE.sub(" .", text)), self._language)
+        names = self._view.terms_of_each(names_in(text), self._language)
         leading = Counter(name[0] for name in {tuple(name) for name in names if len(name) > 1})
         for name in names:
             run = tuple(name)
