@@ -12,6 +12,7 @@ brought it along, and a service then starts a fifth later.
 import argparse
 import gc
 import json
+import platform
 import random
 import sys
 import tempfile
@@ -52,7 +53,7 @@ def measure(
     file: str, articles: int, directory: Path, questions: int, python: str = sys.executable
 ) -> dict[str, Any]:
     """All figures of an archive of so many articles in ``directory``; ``python`` serves it."""
-    figures: dict[str, Any] = {"articles": articles}
+    figures: dict[str, Any] = {"articles": articles, "python": platform.python_version()}
     with Archive.open(directory, create=True) as archive:
         if not archive.revision():
             figures["import_articles_per_second"] = _import(archive, file, articles)
