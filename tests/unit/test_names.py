@@ -40,6 +40,11 @@ def test_names_in_a_text(text: str, expected: tuple[str, ...]) -> None:
         (("Of Rome", "A night in Oslo.", "So said Ada."), ("Oslo", "Ada")),
         (("A day in Rome", "", ""), ("Rome",)),
         (("A day in Rome", "A night in Oslo", ""), ("Rome", "Oslo")),
+        (
+            ("", "in Oslo", "How Rome Fell\nSo said Ada.\n“So in Bonn.”\nby Getty Images\n"),
+            ("Oslo", "Bonn", "Ada"),
+        ),
+        (("", "", "Port of Oslo"), ("Port of Oslo",)),  # no line ends as a sentence
         (("", "", "word " * 1_600 + "of Ada"), ()),  # behind the 8,000th character
         (("", "", "word " * 1_500 + "of Ada"), ("Ada",)),
     ],

@@ -14,6 +14,7 @@ _PLANE = 0x10000  # scripts with capitals beyond it are historical
 _MOST = 60  # names of one text
 PARTICLES = "of|de|del|della|da|do|dos|der|van|von|bin|al|la|el"
 _STARTS = '.!?:;\n"“”„«»‘(–—-•'  # a capital after these may be the sentence's
+_ENDS, _CLOSES = tuple(".!?…。！？:;"), "\"'”’»)"
 _CALENDAR = frozenset([*calendar.day_name, *calendar.month_name, *calendar.month_abbr])
 _TITLES = frozenset(
     [
@@ -27,8 +28,19 @@ _GENITIVES = ("'s", "’s")
 
 def own_names(title: str, summary: str, body: str) -> tuple[str, ...]:
     """The names in an article, those of the most words first; a headline's only without a body."""
-    text = f"{summary}\n{body}" if body else f"{title}\n{summary}"
+    text = f"{summary}\n{in_sentences(body)}" if body else f"{title}\n{summary}"
     return longest_first(names_in(text[:_NAMED_IN]))
+
+
+def in_sentences(text: str) -> str:
+    """The lines of a text that end as a sentence does; all lines where none of them does.
+
+    The others are subheads, in which many have a capital at each word, captions, and what a page
+    says around its text: "Getty Images", "Sign up for Daily Newsletters".
+    """
+    lines = text.splitlines()
+    whole = [line for line in lines if line.rstrip().rstrip(_CLOSES).endswith(_ENDS)]
+    return "\n".join(whole) or text
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """New tags for a draft: its names and key phrases that the vocabulary lacks."""
 
-import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from math import log
 import numpy as np
 
 from newsclip.index.filters import Filter
-from newsclip.index.names import names_in
+from newsclip.index.names import in_sentences, names_in
 from newsclip.index.sentences import SENTENCE
 from newsclip.index.tag_names import comparable
 from newsclip.index.view import View
@@ -31,7 +30,6 @@ _TITLES = 2.0  # idf below which a word before a name may be a title: "President
 _CARRIED = 5.0  # recent articles with which a proposal has half of the weight of many
 _NAME = 1.5  # how much more a name counts than a phrase
 _LIKELY = 20.0  # a weight that makes for a score of a half
-_ENDS = re.compile(r"[.!?…。！？:;][\"'”’»)]*\s*$")  # what a paragraph ends with
 
 _Run = tuple[str, ...]
 
@@ -152,10 +150,7 @@ class _Draft:
         return self._text[start:end], next(sentences, self._text)
 
     def _names(self) -> Iterator[_Run]:
-        # In headlines and subheads many have a capital at each word.
-        lines = (line for line in self._text.splitlines() if _ENDS.search(line))
-        text = "\n".join(lines) or self._text
-        names = self._view.terms_of_each(names_in(text), self._language)
+        names = self._view.terms_of_each(names_in(in_sentences(self._text)), self._language)
         leading = Counter(name[0] for name in {tuple(name) for name in names if len(name) > 1})
         for name in names:
             run = tuple(name)
