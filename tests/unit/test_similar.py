@@ -127,25 +127,28 @@ def test_names_are_known_by_the_endings_of_their_language(archive: Archive) -> N
     assert Reason("names", ("Granada",)) in reasons
 
 
-def test_names_in_articles_without_a_language_are_known_among_those_of_another(
-    archive: Archive,
+@pytest.mark.parametrize(
+    ("a", "b", "shared"),
+    [
+        (
+            "Yesterday they came to Granada.",
+            "The fair of Granada opens.",
+            Reason("names", ("Granada",)),
+        ),
+        (
+            "Yesterday we ate a granada.",
+            "The granada tree blooms.",
+            Reason("words", ("granada",)),
+        ),
+    ],
+)
+def test_what_articles_without_a_language_share_is_known_among_those_of_another(
+    archive: Archive, a: str, b: str, shared: Reason
 ) -> None:
     """They are indexed by English endings, whatever language most articles are in."""
-    bodies = {"a": "Yesterday they came to Granada.", "b": "The fair of Granada opens."}
     spanish = [article(n, body=f"El barco {n}.", language="es") for n in range(5)]
-    archive.put([article(name, body=body) for name, body in bodies.items()] + spanish)
-    reasons = related(archive, "a", fallback="none").hits[0].reasons
-    assert Reason("names", ("Granada",)) in reasons
-
-
-def test_words_of_articles_without_a_language_are_known_among_those_of_another(
-    archive: Archive,
-) -> None:
-    bodies = {"a": "Yesterday we ate a granada.", "b": "The granada tree blooms."}
-    spanish = [article(n, body=f"El barco {n}.", language="es") for n in range(5)]
-    archive.put([article(name, body=body) for name, body in bodies.items()] + spanish)
-    reasons = related(archive, "a", fallback="none").hits[0].reasons
-    assert Reason("words", ("granada",)) in reasons
+    archive.put([article("a", body=a), article("b", body=b), *spanish])
+    assert shared in related(archive, "a", fallback="none").hits[0].reasons
 
 
 def test_a_draft_without_a_language_is_read_in_that_of_most_articles(archive: Archive) -> None:

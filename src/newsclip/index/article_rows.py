@@ -74,9 +74,10 @@ def insert_article(
 
 
 def insert_names(connection: sqlite3.Connection, key: int, names: tuple[str, ...]) -> None:
-    """Stores the names in the article with a key, in place of what was there."""
+    """Stores the names in the article with a key, if there is one, in place of what was there."""
     written = json.dumps(names, ensure_ascii=False)
-    connection.execute("REPLACE INTO article_names VALUES (?, ?)", (key, written))
+    replace = "REPLACE INTO article_names SELECT key, ? FROM article WHERE key = ?"
+    connection.execute(replace, (written, key))
 
 
 def article_of(row: Sequence[Any]) -> Article:

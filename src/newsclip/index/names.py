@@ -23,7 +23,6 @@ _TITLES = frozenset(
     ]
 )
 _NO_NAMES = _CALENDAR | _TITLES
-_GENITIVES = ("'s", "’s")
 
 
 def own_names(title: str, summary: str, body: str) -> tuple[str, ...]:
@@ -55,16 +54,15 @@ def names_in(text: str) -> tuple[str, ...]:
     inside: dict[str, None] = {}
     doubtful: list[str] = []
     for run in _runs().finditer(text):
-        for place, written in enumerate(_apart(run.group())):
-            words = _without_dates(written)
-            begins = place == 0 and _begins_sentence(text, run.start())
-            at_start = begins and words[:1] == written[:1]
-            if at_start and len(words) == 1:
-                doubtful += words
-            elif at_start and _stands_in(words[0].lower(), text):
-                inside.setdefault(" ".join(words[1:]))
-            elif words:
-                inside.setdefault(" ".join(words))
+        written = run.group().removesuffix("'s").removesuffix("’s").split(" ")
+        words = _without_dates(written)
+        at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
+        if at_start and len(words) == 1:
+            doubtful += words
+        elif at_start and _stands_in(words[0].lower(), text):
+            inside.setdefault(" ".join(words[1:]))
+        elif words:
+            inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
     doubtful = [name for name in dict.fromkeys(doubtful) if name in known]
     inside.update((name, None) for name in doubtful if not _stands_in(name.lower(), text))
@@ -91,19 +89,6 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
                 break
             together += f"{name}\n"
     return tuple(found)
-
-
-def _apart(run: str) -> Iterable[list[str]]:
-    """The words of each name in a run of capitalised words: a genitive is the last of its own."""
-    words: list[str] = []
-    for word in run.split(" "):
-        if word.endswith(_GENITIVES):
-            yield [*words, word[:-2]]
-            words = []
-        elif words or not word[0].islower():  # no name begins with a particle
-            words.append(word)
-    if words:
-        yield words
 
 
 def _without_dates(words: list[str]) -> list[str]:
@@ -138,11 +123,11 @@ def _begins_sentence(text: str, at: int) -> bool:
 
 @cache
 def _runs() -> re.Pattern[str]:
-    """Capitalised words that follow each other; particles may stand between them."""
+    """Capitalised words up to a genitive; particles may stand between them."""
     word = rf"[{_capitals()}][\w’'-]*[\w]"
     # What is before the capital is looked at after it: only then does the search skip to capitals.
     first = rf"[{_capitals()}](?<!\w.)[\w’'-]*[\w]"
-    return re.compile(rf"{first}(?: (?:(?:{PARTICLES}) )?{word})*")
+    return re.compile(rf"{first}(?:(?<!['’]s) (?:(?:{PARTICLES}) )?{word})*")
 
 
 def _capitals() -> str:

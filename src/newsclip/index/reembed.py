@@ -4,10 +4,11 @@ Then one switch: every worker finds all that it needs at its next request.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsclip.errors import EncoderUnavailable, StoreBusy
+from newsclip.index.article import Article
 from newsclip.index.compaction import make_snapshot, newest_snapshot
 from newsclip.index.embeddings import KnownEncoder
 from newsclip.index.encoder import load_encoder
@@ -92,11 +93,18 @@ def _embed(
     by_length = sorted(articles, key=lambda key: len(embedding_text(articles[key])))
     for start in range(0, len(by_length), _BATCH):
         batch = {key: articles[key] for key in by_length[start : start + _BATCH]}
-        # Archives of before have no names either; where a run is interrupted these come first.
-        store.keep_names({k: own_names(a.title, a.summary, a.body) for k, a in batch.items()})
+        _keep_names(store, batch)  # first: an interrupted run goes on at what is not embedded
         embedded = encoder.embed_articles([*batch.values()])
         store.embeddings.add(number, dict(zip(batch, embedded, strict=True)))
         yield len(batch)
+
+
+def _keep_names(store: Store, articles: Mapping[int, Article]) -> None:
+    """Keeps the names in articles of before, which had to be looked for at each question."""
+    known = store.names([*articles])
+    missing = {key: article for key, article in articles.items() if key not in known}
+    if missing:
+        store.keep_names({k: own_names(a.title, a.summary, a.body) for k, a in missing.items()})
 
 
 def _embed_feedback(store: Store, encoder: ArticleEncoder, number: int) -> None:

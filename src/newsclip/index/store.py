@@ -231,10 +231,9 @@ class Store:
 
     def keep_names(self, names: Mapping[int, tuple[str, ...]]) -> None:
         """Stores the names in articles; keys that are no more are passed over."""
-        query = "SELECT key FROM article WHERE key IN"
         with self._database.writing() as connection:
-            for (key,) in [*self._database.rows_in(query, [*names])]:
-                insert_names(connection, key, names[key])
+            for key, of_article in names.items():
+                insert_names(connection, key, of_article)
 
     def retag(self, connection: sqlite3.Connection, tags: Mapping[str, tuple[str, ...]]) -> None:
         """Gives articles other tags, in a transaction of :meth:`writing`; their texts stay."""
