@@ -90,8 +90,10 @@ def found(
     try:
         near = view.nearest(embedding, depth, where)
     finally:
-        matched = matching.result()  # a view must not end while somebody uses it
-    return Found(*matched, near)
+        # A view must not end while somebody uses it. On a busy machine the other thread may not
+        # have begun: then there is nothing to wait for, and this one looks itself.
+        matched = None if matching.cancel() else matching.result()
+    return Found(*(matched or _matching(view, query, depth, wide, where)), near)
 
 
 def _matching(
