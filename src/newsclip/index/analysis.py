@@ -95,11 +95,9 @@ class Analyzer:
         The first word that begins as the term does, or where there is none the first of all.
         """
         memo = self._memo(stemmer_of(language))
-        written: dict[str, str] = {}
         lowered = _lowered(text)
-        for term in terms:
-            if word := next(_beginning_alike(memo, text, lowered, term), None):
-                written[term] = text[word.start : word.end]
+        found = ((term, _first_alike(memo, text, lowered, term)) for term in terms)
+        written = {term: word for term, word in found if word}
         if missing := set(terms) - written.keys():
             for word in _standing_for(memo, text, missing):
                 written.setdefault(word.term, text[word.start : word.end])
@@ -114,7 +112,12 @@ class Analyzer:
         """
         memo = self._memo(stemmer_of(language))
         lowered = _lowered(text)
-        found = [word for term in terms for word in _beginning_alike(memo, text, lowered, term)]
+        found = [
+            word
+            for term in terms
+            for chunk in _beginning_alike(text, lowered, term)
+            for word in _in_chunk(memo, chunk, {term})
+        ]
         if missing := set(terms) - {word.term for word in found}:
             found += _standing_for(memo, text, missing)
         apart: list[Word] = []
@@ -124,17 +127,27 @@ class Analyzer:
         return apart
 
 
-def _beginning_alike(memo: "Chunks", text: str, lowered: str, term: str) -> Iterator[Word]:
-    """The words of a term that begin as it does.
+def _first_alike(memo: "Chunks", text: str, lowered: str, term: str) -> str:
+    """The first word of a term that begins as it does, as the text has it; empty without one."""
+    for chunk in _beginning_alike(text, lowered, term):
+        word = chunk.group()
+        if term in memo[word]:
+            if word.isalnum():  # as most are
+                return word
+            return next(text[w.start : w.end] for w in memo.words(chunk) if w.term == term)
+    return ""
+
+
+def _beginning_alike(text: str, lowered: str, term: str) -> Iterator[re.Match[str]]:
+    """The chunks of a text at whose beginning stands that of a term.
 
     A search for a string costs a hundredth of what a look at each word does.
     """
     beginning = term[: max(1, len(term) - 1)]  # "poni" is the term of "pony"
-    wanted = {term}
     place = lowered.find(beginning)
     while place >= 0:
         if _begins_word(text, place) and (chunk := CHUNK.match(text, place)):
-            yield from _in_chunk(memo, chunk, wanted)
+            yield chunk
         place = lowered.find(beginning, place + 1)
 
 
