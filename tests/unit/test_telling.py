@@ -1,6 +1,7 @@
 """Which words tell what a text is about, by hand."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from newsclip.index.bm25 import TermQuery
 from newsclip.index.view import View
 from newsclip.recommender import telling
 from newsclip.recommender.draft import Draft, language_of
-from newsclip.recommender.telling import shared_words, telling_terms, terms_of_draft
+from newsclip.recommender.source import source_of_draft
+from newsclip.recommender.telling import telling_terms, terms_of_draft
+from newsclip.recommender.told import Told
 
 
 @pytest.fixture
@@ -27,11 +30,10 @@ def telling_of(view: View, draft: Draft) -> TermQuery:
     return telling_terms(view, terms_of_draft(view, draft, language_of(view, draft)))
 
 
-def words_shared(
-    view: View, query: TermQuery, draft: Draft, keys: list[int]
-) -> dict[int, tuple[str, ...]]:
-    held = view.held(query, np.array(keys, np.int64))
-    return shared_words(view, query, keys, held, draft.text, language_of(view, draft))
+def words_shared(view: View, draft: Draft, ids: Sequence[str]) -> list[tuple[str, ...]]:
+    said = Told(view, source_of_draft(view, draft))
+    keys = np.array([view.key_of(each) for each in ids], np.int64)
+    return said.shared_words(view.held(said.query, keys))
 
 
 def told(archive: Archive, draft: Draft) -> dict[str, float]:
@@ -59,8 +61,7 @@ def test_forms_of_a_word_are_one_term_written_as_first_seen(shelf: Archive) -> N
     draft = Draft(title="Ships!", body="The ship is shipping")
     assert told(shelf, draft) == pytest.approx({"ship": 1 + math.log(4)})
     with shelf.reading() as view:
-        key = view.key_of("0")
-        assert words_shared(view, telling_of(view, draft), draft, [key]) == {key: ("Ships",)}
+        assert words_shared(view, draft, "0") == [("Ships",)]
 
 
 def test_tags_are_no_words_of_the_text(archive: Archive) -> None:
@@ -102,25 +103,42 @@ def test_only_the_beginning_of_a_long_text_is_read(shelf: Archive) -> None:
 def test_shared_words_are_the_most_telling_that_both_use(shelf: Archive) -> None:
     draft = Draft(body="Laws for Ships and FISH")
     with shelf.reading() as view:
-        query = telling_of(view, draft)
-        keys = [view.key_of(name) for name in "0123"]
-        assert words_shared(view, query, draft, keys) == {
-            keys[0]: ("FISH", "Ships", "Laws"),
-            keys[1]: ("Ships", "Laws"),
-            keys[2]: ("Laws",),
-            keys[3]: ("Laws",),
-        }
-        assert words_shared(view, query.first(0), draft, keys) == dict.fromkeys(keys, ())
-        assert words_shared(view, query, draft, []) == {}
+        assert words_shared(view, draft, "0123") == [
+            ("FISH", "Ships", "Laws"),
+            ("Ships", "Laws"),
+            ("Laws",),
+            ("Laws",),
+        ]
+        assert words_shared(view, Draft(body="unheard"), "0123") == [()] * 4
+        assert words_shared(view, draft, "") == []
+
+
+def test_shared_words_are_those_of_the_articles_that_are_asked_about(shelf: Archive) -> None:
+    """A page asks about one list after the other."""
+    with shelf.reading() as view:
+        said = Told(view, source_of_draft(view, Draft(body="Star laws")))
+        for name, words in (("0", ("laws",)), ("2", ("Star", "laws")), ("0", ("laws",))):
+            key = np.array([view.key_of(name)], np.int64)
+            assert said.shared_words(view.held(said.query, key)) == [words]
 
 
 def test_four_words_are_shown(archive: Archive) -> None:
     archive.put([article("a", body="one two three four five six"), article("b", body="law")])
-    draft = Draft(body="six five four three two one")
     with archive.reading() as view:
-        key = view.key_of("a")
-        words = words_shared(view, telling_of(view, draft), draft, [key])
-        assert words[key] == ("five", "four", "one", "six")
+        words = words_shared(view, Draft(body="six five four three two one"), "a")
+        assert words == [("five", "four", "one", "six")]
+
+
+def test_likely_names_are_those_whose_telling_words_an_article_has(archive: Archive) -> None:
+    bodies = ["the ada law of byron", "the ada law", "law in rome", "law and law"]
+    archive.put([article(n, body=body) for n, body in enumerate(bodies)])
+    with archive.reading() as view:
+        draft = Draft(body="He saw Ada Byron, then Rome, then Utopia.")
+        said = Told(view, source_of_draft(view, draft))
+        keys = np.array([view.key_of(name) for name in "0123"], np.int64)
+        # "utopia" is in no article, so the name has no telling word
+        likely = said.likely_names(view.held(said.query, keys))
+        assert likely == [["Ada Byron"], [], ["Rome"], []]
 
 
 # Drafts

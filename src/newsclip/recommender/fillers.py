@@ -44,10 +44,13 @@ def firsts(view: View, keys: Sequence[int], most: int) -> list[int]:
     for start in range(0, len(keys), most):  # further ones are rarely needed
         part = keys[start : start + most]
         copies = view.copies_of(np.array(part, np.int64))
-        for place, key in enumerate(part, start):
-            if key not in copied:
-                kept.append(place)
-                copied.update(copies[key])
+        if not any(copies.values()):  # as a rule; none of them is a copy of an earlier one either
+            kept += range(start, start + len(part))
+        else:
+            for place, key in enumerate(part, start):
+                if key not in copied:
+                    kept.append(place)
+                    copied.update(copies[key])
         if len(kept) >= most:
             break
     return kept[:most]

@@ -17,7 +17,7 @@ from newsclip.recommender.relevance import ranked
 from newsclip.recommender.similar import distinct, hits_of, slot_hits
 from newsclip.recommender.source import Source
 from newsclip.recommender.story import WINDOW
-from newsclip.recommender.telling import telling_terms
+from newsclip.recommender.told import Told
 
 SlotName = Literal["story", "section", "tag", "related"]
 SLOT_NAMES: tuple[SlotName, ...] = get_args(SlotName)
@@ -63,6 +63,7 @@ class _Page:
         self._view, self._source, self._choice = view, source, choice
         self._where = eligible(view, source, choice)
         self._tags = self._telling_tags()
+        self._told = Told(view, source)
 
     def fill(self, name: SlotName) -> Slot | None:
         """The next slot; None where there is nothing that it could be about."""
@@ -78,7 +79,7 @@ class _Page:
         return slot
 
     def _take(self, hits: Iterable[Hit]) -> None:
-        taken = with_copies(self._view, [self._view.key_of(hit.article.id) for hit in hits])
+        taken = with_copies(self._view, self._view.keys_of(hit.article.id for hit in hits))
         self._where = replace(self._where, exclude_keys=self._where.exclude_keys | taken)
 
     def _story(self) -> Slot | None:
@@ -87,11 +88,10 @@ class _Page:
             return None
         where = editors_on(self._view, self._source, self._where, self._choice.limit).where
         weeks = _within(where, moment - WINDOW, moment + WINDOW)
-        query = telling_terms(self._view, self._source.terms)
         choice = replace(self._choice, time="evergreen", limit=_STORY_POOL)
-        found = ranked(self._view, self._source, query, choice, weeks)
+        found = ranked(self._view, self._source, self._told.query, choice, weeks)
         pool = distinct(self._view, found, _STORY_POOL)
-        comparison = Comparison(self._view, self._source, query, pool)
+        comparison = Comparison(self._view, self._told, pool)
         told = np.array([comparison.is_same_story(key) for key in pool.keys.tolist()], np.bool_)
         best = pool.at(np.flatnonzero(told)).first(self._choice.limit)
         in_time = best.at(np.argsort(self._view.published_at(best.keys), kind="stable"))
@@ -120,7 +120,7 @@ class _Page:
 
     def _hits(self, where: Filter, fallback: Fallback | None = None) -> list[Hit]:
         choice = replace(self._choice, fallback=fallback or self._choice.fallback)
-        return slot_hits(self._view, self._source, choice, where)
+        return slot_hits(self._view, self._told, choice, where)
 
     def _telling_tags(self) -> Iterator[str]:
         """The source's tags that enough articles carry, the rarest first."""

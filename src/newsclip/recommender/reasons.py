@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import compress
 
 from newsclip.index.article import Article
-from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import NEVER, fold, seconds
 from newsclip.index.names import shared_names
 from newsclip.index.view import View
 from newsclip.recommender.hit import Reason, ReasonKind
 from newsclip.recommender.passages import Sentences, best_pair, sentences_of
 from newsclip.recommender.relevance import Ranked
-from newsclip.recommender.source import Source
 from newsclip.recommender.story import MEANING, WINDOW, RareTags, same_story
-from newsclip.recommender.telling import shared_words
+from newsclip.recommender.told import Told
 
 _NAMES = 3
 _DAY = 86_400
@@ -24,18 +21,17 @@ _SPANS = ((365, "year"), (30, "month"), (7, "week"), (1, "day"))
 class Comparison:
     """A source beside the articles that were found for it, by key."""
 
-    def __init__(self, view: View, source: Source, query: TermQuery, found: Ranked) -> None:
-        """``query`` holds the source's most telling terms."""
-        self._view, self._source = view, source
+    def __init__(self, view: View, told: Told, found: Ranked) -> None:
+        """``found`` was ranked by what is ``told`` of the source."""
+        self._view, self._source = view, told.source
         keys = found.keys.tolist()
         self.articles = view.articles(keys)
         self._meaning = dict(zip(keys, found.meaning.tolist(), strict=True))
-        self._telling = query.texts
-        self._found = found
-        self._words = shared_words(view, query, keys, found.held, source.draft.text, source.read_in)
+        self._words = dict(zip(keys, told.shared_words(found.held), strict=True))
+        self._likely_names = dict(zip(keys, told.likely_names(found.held), strict=True))
         self._names: dict[int, tuple[str, ...]] = {}
         self._rare = RareTags(view)
-        moment = seconds(source.published_at, NEVER)
+        moment = seconds(self._source.published_at, NEVER)
         self._gaps = {key: _gap(moment, article) for key, article in self.articles.items()}
 
     def reasons(self, key: int, passages: bool = False) -> tuple[Reason, ...]:
@@ -78,25 +74,6 @@ class Comparison:
         return same_story(
             key in self._linked, self._meaning[key], rare, self.names(key), self._words[key]
         )
-
-    @cached_property
-    def _likely_names(self) -> dict[int, list[str]]:
-        """For each key the source's names with telling terms, all of which its article has.
-
-        Where a name stands, all its telling words do: most texts need not be looked at.
-        """
-        telling, names = {*self._telling}, self._source.names
-        terms = self._view.terms_of_each(names, self._source.read_in)
-        needed = {
-            name: own
-            for name, of_name in zip(names, terms, strict=True)
-            if (own := telling.intersection(of_name))
-        }
-        likely = {}
-        for key, row in zip(self._found.keys.tolist(), self._found.held.tolist(), strict=True):
-            held = {*compress(self._telling, row)}
-            likely[key] = [name for name, own in needed.items() if own <= held]
-        return likely
 
     @cached_property
     def _linked(self) -> set[int]:

@@ -16,7 +16,7 @@ from newsclip.recommender.hit import Explanation, Hit, Reason
 from newsclip.recommender.reasons import Comparison
 from newsclip.recommender.relevance import Ranked, parts, ranked
 from newsclip.recommender.source import Source
-from newsclip.recommender.telling import telling_terms
+from newsclip.recommender.told import Told
 
 _POOL = 50  # of the best, those that diversity picks from
 
@@ -36,35 +36,34 @@ def similar(view: View, source: Source, choice: Choice = Choice()) -> Related:
     in two copies, or one that readers must not see. Raises QueryInvalid if ``time`` does not fit
     the source.
     """
-    hits = slot_hits(view, source, choice, eligible(view, source, choice))
+    hits = slot_hits(view, Told(view, source), choice, eligible(view, source, choice))
     return Related(f"More from {source.section}" if source.section else "Read more", hits)
 
 
-def slot_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:
+def slot_hits(view: View, told: Told, choice: Choice, where: Filter) -> list[Hit]:
     """The hits of one slot: what is pinned, what is alike, and what fills up.
 
     Where pins fill it, nothing is computed.
     """
-    editors = editors_on(view, source, where, choice.limit)
+    editors = editors_on(view, told.source, where, choice.limit)
     if editors.full:
         return placed(editors.pins, [], choice.limit)
     missing = replace(choice, limit=choice.limit - len(editors.pins))
-    hits = best_hits(view, source, missing, editors.where)
+    hits = best_hits(view, told, missing, editors.where)
     if choice.fallback == "fill" and len(hits) < missing.limit:
         most = missing.limit - len(hits)
-        hits += filler_hits(view, source.section, editors.where, hits, most)
+        hits += filler_hits(view, told.source.section, editors.where, hits, most)
     return placed(editors.pins, hits, choice.limit)
 
 
-def best_hits(view: View, source: Source, choice: Choice, where: Filter) -> list[Hit]:
+def best_hits(view: View, told: Told, choice: Choice, where: Filter) -> list[Hit]:
     """At most ``limit`` hits that are alike, one of each cluster of copies."""
-    query = telling_terms(view, source.terms)
     most = max(_POOL, 2 * choice.limit) if choice.diversity else choice.limit
-    best = distinct(view, ranked(view, source, query, choice, where), most)
+    best = distinct(view, ranked(view, told.source, told.query, choice, where), most)
     if choice.diversity:
         embeddings = view.embeddings(best.keys)
         best = best.at(diversified(best.scores, embeddings, choice.diversity, choice.limit))
-    return hits_of(view, best, Comparison(view, source, query, best), choice.explain)
+    return hits_of(view, best, Comparison(view, told, best), choice.explain)
 
 
 def distinct(view: View, found: Ranked, most: int) -> Ranked:
@@ -100,6 +99,8 @@ def _explanations(found: Ranked) -> list[Explanation]:
 def duplicates_of(view: View, keys: Sequence[int]) -> dict[int, tuple[Article, ...]]:
     """For each key the copies of its article that readers may see, the newest first."""
     copies = view.copies_of(np.array(keys, np.int64))
+    if not any(copies.values()):  # as a rule
+        return dict.fromkeys(keys, ())
     others = np.array([key for key in keys for key in copies.get(key, ())], np.int64)
     shown = others[view.passing(others, Filter())] if len(others) else others
     articles = view.articles(shown.tolist())
@@ -115,7 +116,7 @@ def filler_hits(
     view: View, section: str | None, where: Filter, hits: Sequence[Hit], most: int
 ) -> list[Hit]:
     """At most ``most`` hits that need no likeness: the newest of the section, then of all."""
-    taken = [view.key_of(hit.article.id) for hit in hits]
+    taken = view.keys_of(hit.article.id for hit in hits)
     keys = fillers(view, section, where, taken, most)
     articles, duplicates = view.articles(keys), duplicates_of(view, keys)
     return [_filler(articles[key], section, duplicates[key]) for key in keys]

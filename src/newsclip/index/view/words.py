@@ -176,10 +176,6 @@ class WordView(RowView):
         """The terms with these numbers."""
         return self._layers.terms.texts(terms)
 
-    def term_lengths(self, terms: Keys) -> Keys:
-        """How many bytes of UTF-8 each term has, ``(n,)``."""
-        return self._layers.terms.byte_lengths(terms)
-
     def rarities(self, terms: Keys, anywhere: bool = False) -> NDArray[np.float64]:
         """How telling each term is in this archive (BM25's idf); 0 for one that no article has.
 
