@@ -1,6 +1,7 @@
 """The blend of both sides, each score worked out by hand."""
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,42 @@ def test_further_terms_are_looked_up_only_where_the_first_find_too_few(
             assert view.ids(many.tolist()) == ["a", "b", "c"], (
                 "of three with a word none is missing"
             )
+
+
+def test_nobody_waits_for_a_thread_that_has_not_begun(four: Archive) -> None:
+    begun, free = threading.Event(), threading.Event()
+    with four.reading() as view:
+        query = view.query({"star": 1.0})
+        idle = fusion.found(view, query, FISH, Filter(), 2)
+        busy = fusion._beside.submit(lambda: begun.set() or free.wait(10))
+        begun.wait(10)
+        found = fusion.found(view, query, FISH, Filter(), 2)
+        assert not busy.done()
+        free.set()
+    assert view.ids(found.matched.tolist()) == view.ids(idle.matched.tolist()) == ["d"]
+    assert found.near.keys.tolist() == idle.near.keys.tolist()
+
+
+def test_a_view_does_not_end_while_the_other_thread_uses_it(
+    four: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        begun.set()
+        ended.wait(0.05)
+        ended.set()
+
+    def failing(*_: object) -> None:
+        begun.wait(10)
+        raise MemoryError
+
+    with four.reading() as view:
+        monkeypatch.setattr(fusion, "_matching", slow)
+        monkeypatch.setattr(view, "nearest", failing)
+        with pytest.raises(MemoryError):
+            fusion.found(view, view.query({"star": 1.0}), FISH, Filter(), 2)
+        assert ended.is_set()
 
 
 def test_best_first_and_ties_by_key(archive: Archive) -> None:

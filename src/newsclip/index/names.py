@@ -22,7 +22,7 @@ _TITLES = frozenset(
         *("Capt", "Herr", "Frau", "Mme", "Sra"),
     ]
 )
-_NO_NAMES = _CALENDAR | _TITLES
+_NOT_AT_ENDS = _CALENDAR | _TITLES | frozenset(PARTICLES.split("|"))
 
 
 def own_names(title: str, summary: str, body: str) -> tuple[str, ...]:
@@ -55,12 +55,12 @@ def names_in(text: str) -> tuple[str, ...]:
     doubtful: list[str] = []
     for run in _runs().finditer(text):
         written = run.group().removesuffix("'s").removesuffix("’s").split(" ")
-        words = _without_dates(written)
+        words = _trimmed(written)
         at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
         if at_start and len(words) == 1:
             doubtful += words
         elif at_start and _stands_in(words[0].lower(), text):
-            inside.setdefault(" ".join(words[1:]))
+            inside.setdefault(" ".join(_trimmed(words[1:])))
         elif words:
             inside.setdefault(" ".join(words))
     known = {word for name in inside for word in name.split()}
@@ -91,11 +91,11 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _without_dates(words: list[str]) -> list[str]:
-    """The words of a name without days, months and titles at its ends."""
-    while words and words[-1] in _NO_NAMES:
+def _trimmed(words: list[str]) -> list[str]:
+    """The words of a name without days, months, titles and particles at its ends."""
+    while words and words[-1] in _NOT_AT_ENDS:
         words = words[:-1]
-    while words and words[0] in _NO_NAMES:
+    while words and words[0] in _NOT_AT_ENDS:
         words = words[1:]
     return words
 
