@@ -104,7 +104,7 @@ def test_reasons(shelf: Archive) -> None:
 
 
 def test_names_are_those_that_stand_early_in_the_source(archive: Archive) -> None:
-    filler = "and so on, as they said. " * 400
+    filler = "And so on, as they said. " * 400
     archive.put(
         [
             article("law", body=f"They met Ada Byron. {filler} Then came Carl Sagan."),

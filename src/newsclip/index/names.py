@@ -18,8 +18,9 @@ _ENDS, _CLOSES = tuple(".!?…。！？:;"), "\"'”’»)"
 _CALENDAR = frozenset([*calendar.day_name, *calendar.month_name, *calendar.month_abbr])
 _TITLES = frozenset(
     [
-        *("Mr", "Mrs", "Ms", "Dr", "Prof", "Rev", "Sen", "Rep", "Gov", "Gen", "Lt", "Col", "Sgt"),
-        *("Capt", "Herr", "Frau", "Mme", "Sra"),
+        *("Mr", "Mrs", "Ms", "Dr", "Prof", "Rev", "Sen", "Sens", "Rep", "Reps", "Gov", "Govs"),
+        *("Rear", "Adm", "Gen", "Maj", "Lt", "Col", "Capt", "Cmdr", "Sgt"),
+        *("Herr", "Frau", "Mme", "Sra"),
     ]
 )
 _NOT_AT_ENDS = _CALENDAR | _TITLES | frozenset(PARTICLES.split("|"))
@@ -46,17 +47,22 @@ def names_in(text: str) -> tuple[str, ...]:
     """The names in a text, in the order in which they first stand there.
 
     A capital at the beginning of a sentence says nothing: such a word is left off if the text has
-    it in small letters too, and alone it is a name only if it stands elsewhere within a sentence.
-    Days, months and titles are no names, and a genitive ends one: "Romney's" is "Romney". (So
-    "McDonald's" is "McDonald", but of a hundred such words 99 are genitives.)
+    it in small letters too, and alone it is a name only if it stands elsewhere within a sentence,
+    or behind a title. Days, months, titles and what is evidently abbreviated ("R-Ky.", "Inc.") are
+    no names, and a genitive ends one: "Romney's" is "Romney". (So "McDonald's" is "McDonald", but
+    of a hundred such words 99 are genitives.)
     """
     text = text[:_CHARACTERS]
     inside: dict[str, None] = {}
     doubtful: list[str] = []
+    titled = -1  # where what follows the last title begins
     for run in _runs().finditer(text):
         written = run.group().removesuffix("'s").removesuffix("’s").split(" ")
-        words = _trimmed(written)
-        at_start = _begins_sentence(text, run.start()) and words[:1] == written[:1]
+        is_short = text.startswith(".", run.end()) and _is_abbreviated(text, run)
+        words = _trimmed(written[:-1] if is_short else written)
+        begins = run.start() != titled and _begins_sentence(text, run.start())
+        at_start = begins and words[:1] == written[:1]
+        titled = run.end() + len(". ") if written[-1] in _TITLES else -1
         if at_start and len(words) == 1:
             doubtful += words
         elif at_start and _stands_in(words[0].lower(), text):
@@ -89,6 +95,16 @@ def shared_names(names: Iterable[str], text: str, most: int) -> tuple[str, ...]:
                 break
             together += f"{name}\n"
     return tuple(found)
+
+
+def _is_abbreviated(text: str, run: re.Match[str]) -> bool:
+    """Whether the point behind a run ends no sentence, but the run's last word.
+
+    "Jr." stays: a son is not his father.
+    """
+    before, behind = text[run.start() - 1 : run.start()], text[run.end() + 1 : run.end() + 3]
+    goes_on = behind[:1] == "," or (behind[:1] == " " and behind[1:].islower())
+    return (goes_on or before + behind[:1] == "()") and not run.group().endswith(("Jr", "Sr"))
 
 
 def _trimmed(words: list[str]) -> list[str]:
