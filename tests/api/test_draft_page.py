@@ -10,29 +10,13 @@ from newsclip.index.incoming import parse_article
 
 from .page_site import CALL, PETRO, WINE, check_markup, client_of, site
 
+TYPED = {"title": "Colombia waits", "body": "Colombia and the United States keep talking."}
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     yield from site(tmp_path_factory.mktemp("archive"))
-
-
-def test_a_draft_gets_tags_with_evidence_and_similar_articles(client: FlaskClient) -> None:
-    draft = {"title": "Colombia waits", "body": "Colombia and the United States keep talking."}
-    answer = client.post("/draft", data=draft)
-    check_markup(answer, 200)
-    assert '<a href="/search?tag=Colombia"' in answer.text
-    assert "<mark>Colombia</mark>" in answer.text
-    assert "Petro finds diplomatic ground" in answer.text
-
-
-def test_a_blank_draft_is_told_what_is_missing(client: FlaskClient) -> None:
-    answer = client.post("/draft", data={"title": " ", "body": "\r\n"})
-    check_markup(answer, 422)
-    assert 'role="alert"' in answer.text
-
-
-TYPED = {"title": "Colombia waits", "body": "Colombia and the United States keep talking."}
-HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
@@ -47,6 +31,20 @@ def feedback(client: FlaskClient) -> list[tuple[object, ...]]:
         (each["author"], each["accepted"], each["rejected"], bool(each["undone_at"]))
         for each in listed
     ]
+
+
+def test_a_draft_gets_tags_with_evidence_and_similar_articles(client: FlaskClient) -> None:
+    answer = client.post("/draft", data=TYPED)
+    check_markup(answer, 200)
+    assert '<a href="/search?tag=Colombia"' in answer.text
+    assert "<mark>Colombia</mark>" in answer.text
+    assert "Petro finds diplomatic ground" in answer.text
+
+
+def test_a_blank_draft_is_told_what_is_missing(client: FlaskClient) -> None:
+    answer = client.post("/draft", data={"title": " ", "body": "\r\n"})
+    check_markup(answer, 422)
+    assert 'role="alert"' in answer.text
 
 
 def test_the_tags_of_a_draft_are_judged_on_its_page(client: FlaskClient) -> None:
