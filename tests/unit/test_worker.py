@@ -1,17 +1,50 @@
-"""What a worker of the service does once, when it starts."""
+"""What a worker of the service does beside its answers."""
 
 import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from newsclip.api.server import _load
+import pytest
+
+from newsclip.api import server
+from newsclip.errors import StoreBusy
 
 
-def test_what_a_worker_has_loaded_is_not_looked_through_for_rubbish() -> None:
-    loaded: list[object] = []
+class Service:
+    """Loads a list, and is told to stop at the third look at its archive; the second fails."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.loaded: list[object] = []
+        self.looks = 0
+        self.archive: Any = self
+        self._stop = stop
+
+    def load(self) -> None:
+        assert not self.looks
+        self.loaded.append([])
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        self.looks += 1
+        if self.looks == 2:
+            raise StoreBusy("somebody held it")
+        if self.looks == 3:
+            self._stop.set()
+        yield
+
+
+def test_a_worker_loads_and_then_keeps_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has loaded is not looked through for rubbish."""
+    monkeypatch.setattr(server, "_SECONDS_BETWEEN_LOOKS", 0.001)
+    stop = threading.Event()
+    service: Any = Service(stop)
     before = gc.get_freeze_count()
     try:
-        _load(lambda: loaded.append([]))
-        assert loaded == [[]]
+        server._keep_up(service, stop)
         assert gc.get_freeze_count() > before
-        assert not any(each is loaded[0] for each in gc.get_objects())
+        assert not any(each is service.loaded[0] for each in gc.get_objects())
     finally:
         gc.unfreeze()
+    assert service.looks == 3

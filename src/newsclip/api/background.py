@@ -1,6 +1,5 @@
-"""What goes on beside the service: a look at its archive, and commands of low priority."""
+"""What goes on beside the service: a look at its archive, and commands, which give way to it."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -9,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from newsclip.index.store import Store
-
-_NICENESS = 10
 
 
 @contextmanager
@@ -50,7 +47,6 @@ def run_beside(arguments: Sequence[str], directory: Path, stop: threading.Event)
         text=True,
         process_group=0,  # Ctrl-C is for the main process, which ends this one
     )
-    os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
     while child.poll() is None:
         if stop.wait(0.1):
             child.terminate()  # nobody sees what is half made; the next attempt removes it

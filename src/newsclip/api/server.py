@@ -3,8 +3,9 @@
 ::
 
     newsclip serve                checks the port, the archive and its snapshot, then starts
-    ├── worker 1                  opens the archive, answers, loads the view beside that
-    ├── worker N                  the same; sees each change of the others at its next request
+    ├── worker 1                  opens the archive, answers; loads the view beside that, and takes
+    │                             over what changes
+    ├── worker N                  the same; shows each change of the others at its next request
     ├── newsclip snapshot         now and then, when enough has changed
     └── newsclip tags train       the same
 """
@@ -20,7 +21,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -29,8 +30,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from newsclip.api import compactor, logs, trainer
+from newsclip.api.service import Service
 from newsclip.api.settings import Settings
-from newsclip.errors import SettingInvalid
+from newsclip.errors import NewsclipError, SettingInvalid
 from newsclip.index.archive import Archive
 
 # Threads of one process take turns at its view; a few more than one hide slow clients.
@@ -39,6 +41,7 @@ _THREADS = 4
 _IN_MEMORY = "/dev/shm"
 _STOP_SECONDS = 10  # for requests under way when the service is told to stop
 _SECONDS_TO_HEAR = 0.5
+_SECONDS_BETWEEN_LOOKS = 0.1  # at what others have changed; a look takes a ten-thousandth
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -138,19 +141,23 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
     # The main process has compared the checksums, for all workers.
     archive = Archive.open(settings.data, settings.encoder_choice, trusting=True)
     app = create_app(archive, settings)
-    for task in (functools.partial(_load, service_of(app).load), _end_with_parent):
+    for task in (functools.partial(_keep_up, service_of(app), threading.Event()), _end_with_parent):
         threading.Thread(target=task, daemon=True).start()
     return app
 
 
-def _load(load: Callable[[], None]) -> None:
-    """Loads the view, and has what lives as long as the worker looked through for rubbish no more.
+def _keep_up(service: Service, stop: threading.Event) -> None:
+    """Loads the view, and from then on takes over what changes, ahead of the next request.
 
-    A full collection takes 30 ms and more, and about every hundredth answer had to wait for one.
+    What lives as long as the worker is looked through for rubbish no more: a full collection takes
+    30 ms and more, and about every hundredth answer had to wait for one.
     """
-    load()
+    service.load()
     gc.collect()
     gc.freeze()
+    while not stop.wait(_SECONDS_BETWEEN_LOOKS):
+        with suppress(NewsclipError), service.archive.reading():  # the next request says what fails
+            pass
 
 
 def _end_with_parent() -> None:

@@ -115,11 +115,12 @@ class Delta(Segment):
         They are found after :meth:`commit`.
         """
         before = len(self.columns)
-        terms = [article_terms(article, self._terms_of) for article in articles.values()]
+        terms = []
+        for key, article in articles.items():  # tantivy indexes one in its own thread meanwhile
+            terms.append(article_terms(article, self._terms_of))
+            self.lexicon.add(key, article, terms[-1])
         self._columns.append(self._digester.block(articles, embeddings, terms))
         self._exact.add(self.columns["embedding"][before:])
-        for (key, article), own in zip(articles.items(), terms, strict=True):
-            self.lexicon.add(key, article, own)
         return np.arange(before, len(self.columns))
 
     def commit(self) -> None:

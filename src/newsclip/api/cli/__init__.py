@@ -4,6 +4,8 @@ The modules of the commands import what is heavy inside their functions, so that
 is there at once; tests/unit/test_startup.py counts the modules.
 """
 
+import os
+
 import click
 
 from newsclip import __version__
@@ -31,6 +33,9 @@ from newsclip.api.cli.train_model_command import train_model
 from newsclip.api.cli.tune_command import tune
 from newsclip.api.cli.verify_command import verify
 
+_SERVING = ("serve", "demo")
+_NICENESS = 10  # decision 75
+
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="newsclip %(version)s")
@@ -40,6 +45,14 @@ def main() -> None:
 
     --data, --encoder and --config may stand before or after the command.
     """
+    if click.get_current_context().invoked_subcommand not in _SERVING:
+        _give_way()
+
+
+def _give_way() -> None:
+    """Lowers the priority of this process: whoever waits for the service's answer goes first."""
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(niceness, _NICENESS))
 
 
 for command in (
