@@ -13,7 +13,7 @@ from newsclip.errors import StoreBusy
 
 
 class Service:
-    """Loads a list, and is told to stop at the third look at its archive; the second fails."""
+    """Loads a list, then fails, and so does its second look at its archive; the third stops it."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.loaded: list[object] = []
@@ -24,6 +24,7 @@ class Service:
     def load(self) -> None:
         assert not self.looks
         self.loaded.append([])
+        raise StoreBusy("somebody held it")
 
     @contextmanager
     def reading(self) -> Iterator[None]:

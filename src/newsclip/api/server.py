@@ -152,11 +152,12 @@ def _keep_up(service: Service, stop: threading.Event) -> None:
     What lives as long as the worker is looked through for rubbish no more: a full collection takes
     30 ms and more, and about every hundredth answer had to wait for one.
     """
-    service.load()
+    with suppress(NewsclipError):  # here and below: the next request says what fails
+        service.load()
     gc.collect()
     gc.freeze()
     while not stop.wait(_SECONDS_BETWEEN_LOOKS):
-        with suppress(NewsclipError), service.archive.reading():  # the next request says what fails
+        with suppress(NewsclipError), service.archive.reading():
             pass
 
 
