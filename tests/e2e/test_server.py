@@ -162,6 +162,7 @@ def test_requests_under_way_are_answered_when_it_is_told_to_stop(tmp_path: Path)
         for client in range(4)  # as many as one worker has threads
     ]
     with ExitStack() as stack:
+        stack.callback(server.process.wait)
         stack.callback(server.process.kill)  # if it has not ended
         server.wait_until_ready()
         clients = []
