@@ -141,13 +141,14 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
     # The main process has compared the checksums, for all workers.
     archive = Archive.open(settings.data, settings.encoder_choice, trusting=True)
     app = create_app(archive, settings)
-    for task in (functools.partial(_keep_up, service_of(app), threading.Event()), _end_with_parent):
-        threading.Thread(target=task, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # No daemon: the interpreter waits for it, lest it ends in the middle of FAISS or tantivy.
+    threading.Thread(target=_keep_up, args=(service_of(app), threading.main_thread())).start()
     return app
 
 
-def _keep_up(service: Service, stop: threading.Event) -> None:
-    """Loads the view, and from then on takes over what changes, ahead of the next request.
+def _keep_up(service: Service, serving: threading.Thread) -> None:
+    """Loads the view, and takes over what changes, ahead of the next request, while a thread lives.
 
     What lives as long as the worker is looked through for rubbish no more: a full collection takes
     30 ms and more, and about every hundredth answer had to wait for one.
@@ -156,9 +157,10 @@ def _keep_up(service: Service, stop: threading.Event) -> None:
         service.load()
     gc.collect()
     gc.freeze()
-    while not stop.wait(_SECONDS_BETWEEN_LOOKS):
+    while serving.is_alive():
         with suppress(NewsclipError), service.archive.reading():
             pass
+        serving.join(_SECONDS_BETWEEN_LOOKS)
 
 
 def _end_with_parent() -> None:
