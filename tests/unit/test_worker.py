@@ -15,11 +15,11 @@ from newsclip.errors import StoreBusy
 class Service:
     """Loads a list, then fails, and so does its second look at its archive; the third stops it."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, serving: threading.Thread, stop: threading.Event) -> None:
         self.loaded: list[object] = []
         self.looks = 0
         self.archive: Any = self
-        self._stop = stop
+        self._serving, self._stop = serving, stop
 
     def load(self) -> None:
         assert not self.looks
@@ -31,8 +31,9 @@ class Service:
         self.looks += 1
         if self.looks == 2:
             raise StoreBusy("somebody held it")
-        if self.looks >= 3:
+        if self.looks == 3:
             self._stop.set()
+            self._serving.join()
         yield
 
 
@@ -42,7 +43,7 @@ def test_a_worker_loads_and_then_keeps_up(monkeypatch: pytest.MonkeyPatch) -> No
     stop = threading.Event()
     serving = threading.Thread(target=stop.wait)
     serving.start()
-    service: Any = Service(stop)
+    service: Any = Service(serving, stop)
     before = gc.get_freeze_count()
     try:
         server._keep_up(service, serving)
@@ -50,4 +51,4 @@ def test_a_worker_loads_and_then_keeps_up(monkeypatch: pytest.MonkeyPatch) -> No
         assert not any(each is service.loaded[0] for each in gc.get_objects())
     finally:
         gc.unfreeze()
-    assert service.looks >= 3
+    assert service.looks == 3

@@ -101,13 +101,10 @@ def duplicates_of(view: View, keys: Sequence[int]) -> dict[int, tuple[Article, .
     copies = view.copies_of(np.array(keys, np.int64))
     if not any(copies.values()):  # as a rule
         return dict.fromkeys(keys, ())
-    others = np.array([key for key in keys for key in copies.get(key, ())], np.int64)
-    shown = others[view.passing(others, Filter())] if len(others) else others
-    articles = view.articles(shown.tolist())
+    others = np.array([copy for key in keys for copy in copies[key]], np.int64)
+    articles = view.articles(others[view.passing(others, Filter())].tolist())
     return {
-        key: tuple(
-            articles[copy] for copy in sorted(copies.get(key, ()), reverse=True) if copy in articles
-        )
+        key: tuple(articles[copy] for copy in sorted(copies[key], reverse=True) if copy in articles)
         for key in keys
     }
 
