@@ -53,7 +53,7 @@ def rarity(
 
 
 def matches(shelf: Mapping[Key, Fields], words: Sequence[str]) -> dict[Key, tuple[float, ...]]:
-    """For every article text, title, lead, covered and present, as newsclip.index.bm25.Matches."""
+    """For every article text, title, lead, covered and present, as Matches has them."""
     worth = {word: rarity(shelf, word, [*WEIGHTS]) for word in words}
     whole = sum(worth.values())
     everything = {key: [*fields.values()] for key, fields in shelf.items()}

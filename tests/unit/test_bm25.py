@@ -14,6 +14,7 @@ from newsclip.index.article import Article
 from newsclip.index.bm25 import Statistics, TermQuery
 from newsclip.index.columns import GrowingColumns
 from newsclip.index.digest import Digester
+from newsclip.index.matches import matches_in
 from newsclip.index.strings import Strings
 
 WORDS = ["fish", "ship", "vote", "bank", "star", "goal", "law"]
@@ -63,7 +64,8 @@ class Shelf:
         found: dict[int, tuple[float, ...]] = {}
         for columns in self.segments:
             query = self.query(dict.fromkeys(words, 1.0))
-            matches = self.statistics.matches(query, columns.terms(np.arange(len(columns))))
+            rows = columns.terms(np.arange(len(columns)))
+            matches = matches_in(self.statistics, query, rows)
             table = np.stack([*vars(matches).values()], axis=1).tolist()
             found |= dict(zip(columns["key"].tolist(), map(tuple, table), strict=True))
         return found

@@ -6,7 +6,7 @@ here from the counts of the whole archive: the same whichever segment it lies in
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 from newsclip.index.columns import (
     BODY,
     COUNT_BITS,
-    IN_LEAD,
     MOST_COUNTED,
     TEXT_FIELDS,
     Block,
     RowTerms,
     fields_of,
-    in_field,
     terms_of,
 )
 
@@ -69,33 +67,6 @@ class Places:
     term: NDArray[np.int64]
     entry: NDArray[np.uint32]
     worth: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Matches:
-    """How a query's words stand in some articles; all ``(n,)``, 0 to 1, words by their idf.
-
-    ``text`` is BM25's share in the most that the words could give, with all fields as one text, so
-    that a word which stands in the title and in the body is one word; ``title`` the same of titles.
-    ``lead`` is the share of the words that stand in the lead of the body, ``present`` of those that
-    stand anywhere, and ``covered`` the share of the title that the words are.
-    """
-
-    text: NDArray[np.float64]
-    title: NDArray[np.float64]
-    lead: NDArray[np.float64]
-    covered: NDArray[np.float64]
-    present: NDArray[np.float64]
-
-    @classmethod
-    def none(cls, count: int) -> Self:
-        """Of articles in which no word stands."""
-        return cls(*(np.zeros(count) for _ in fields(cls)))
-
-    def put(self, places: NDArray[np.int64], part: "Matches") -> None:
-        """Fills in some of the articles."""
-        for column in fields(self):
-            getattr(self, column.name)[places] = getattr(part, column.name)
 
 
 class Statistics:
@@ -191,7 +162,7 @@ class Statistics:
 
     def places(self, query: TermQuery, rows: RowTerms) -> Places:
         """Where the terms of a query stand in some rows."""
-        hit, term = self._sought(query.terms, rows.entries)
+        hit, term = self.sought(query.terms, rows.entries)
         row, entry = rows.ends.searchsorted(hit, side="right"), rows.entries[hit]
         return Places(rows, row, term, entry, self._worth(query)[term, fields_of(entry)])
 
@@ -207,43 +178,11 @@ class Statistics:
         parts = found.worth * tf * (K1 + 1) / (tf + norm)
         return np.bincount(found.row, parts, len(norms)).astype(np.float32)
 
-    def matches(self, query: TermQuery, rows: RowTerms) -> Matches:
-        """How the words of a query stand in each row; their weights play no part."""
-        idf = self.rarities(query.terms, anywhere=True)
-        entries, ends = rows.entries, rows.ends
-        if not idf.any() or not len(ends):
-            return Matches.none(len(ends))
-        hit, term = self._sought(query.terms, entries)
-        entry = entries[hit]
-        cell = ends.searchsorted(hit, side="right") * len(idf) + term
-        in_title = in_field(entry, "title")
-        tf = (entry & MOST_COUNTED).astype(np.float64)
-        table = _Table(len(ends), len(idf))
-        everywhere, title = table.sums(cell, tf), table.sums(cell[in_title], tf[in_title])
-        lead = table.sums(cell[entry & IN_LEAD > 0])
-        lengths, share = rows.lengths.astype(np.float64), idf / idf.sum()
-        return Matches(
-            _saturated(everywhere, lengths.sum(axis=1), self._mean_length(slice(None))) @ share,
-            _saturated(title, lengths[:, _TITLE], self._mean_length(_TITLE)) @ share,
-            (lead > 0) @ share,
-            ((title > 0) @ idf) / np.maximum(self._title_worth(entries, ends), 1e-9),
-            (everywhere > 0) @ share,
-        )
-
-    def _title_worth(
-        self, entries: NDArray[np.uint32], ends: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        """The summed idf of the words of each row's title, ``(len(ends),)``."""
-        titles = np.flatnonzero(in_field(entries, "title"))
-        idf = self.rarities(terms_of(entries[titles]), anywhere=True)
-        row = ends.searchsorted(titles, side="right")
-        worth: NDArray[np.float64] = np.bincount(row, idf, len(ends)).astype(np.float64)
-        return worth
-
-    def _mean_length(self, which: int | slice) -> float:
+    def mean_length(self, which: int | slice) -> float:
+        """How many words a field, or some together, has in an article on average."""
         return max(float(self.totals[which].sum()) / max(1, self.articles), 1e-9)
 
-    def _sought(
+    def sought(
         self, terms: NDArray[np.int64], entries: NDArray[np.uint32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The places of the entries that have one of the terms, and which of them each has."""
@@ -272,7 +211,7 @@ class Statistics:
         self, terms: NDArray[np.int64], fields: Sequence[str], rows: RowTerms
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the terms stand in some fields of some rows: the row and the term's place, each."""
-        hit, place = self._sought(terms, rows.entries)
+        hit, place = self.sought(terms, rows.entries)
         counts = np.isin(TEXT_FIELDS, fields)[fields_of(rows.entries[hit])]
         hit, place = hit[counts], place[counts]
         return rows.ends.searchsorted(hit, side="right"), place
@@ -281,27 +220,3 @@ class Statistics:
         mean = np.maximum(self.totals / max(1, self.articles), 1e-9)
         norms: NDArray[np.float64] = K1 * (1 - B + B * lengths / mean)
         return norms
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A cell for each row and each term, numbered row by row."""
-
-    rows: int
-    terms: int
-
-    def sums(
-        self, cells: NDArray[np.int64], values: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
-        """The sum of the values in each cell, or their number, ``(rows, terms)``."""
-        sums: NDArray[np.float64] = np.bincount(cells, values, self.rows * self.terms).astype(float)
-        return sums.reshape(self.rows, self.terms)
-
-
-def _saturated(
-    counts: NDArray[np.float64], lengths: NDArray[np.float64], mean: float
-) -> NDArray[np.float64]:
-    """BM25's ``tf / (tf + K)``, 0 to 1, ``(rows, terms)`` as the counts."""
-    norm = K1 * (1 - B + B * lengths / mean)
-    saturated: NDArray[np.float64] = counts / (counts + norm[:, None])
-    return saturated

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclip.index.bm25 import Matches, TermQuery
+from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
+from newsclip.index.matches import Matches
 from newsclip.index.view import Scored, View
 from newsclip.recommender.fusion import LOOKED_UP, found, meaning_scores
 from newsclip.recommender.query_kind import QueryKind, kind_of

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclip.index.analysis import stemmer_of
-from newsclip.index.bm25 import Matches, Places, TermQuery
+from newsclip.index.bm25 import Places, TermQuery
 from newsclip.index.chunks import Word, Words
 from newsclip.index.columns import (
     MOST_COUNTED,
@@ -22,6 +22,7 @@ from newsclip.index.digest import field_terms
 from newsclip.index.filters import UNDETERMINED, Filter
 from newsclip.index.held import HeldTerms
 from newsclip.index.lexicon import FieldTerm
+from newsclip.index.matches import Matches, matches_in
 from newsclip.index.occurrences import Occurrences
 from newsclip.index.typed import Typed
 from newsclip.index.view.rows import RowView
@@ -93,7 +94,7 @@ class WordView(RowView):
         """How the words of a query stand in the article of each key."""
         found = Matches.none(len(keys))
         for places, terms in self._terms(keys):
-            found.put(places, self._layers.statistics.matches(query, terms))
+            found.put(places, matches_in(self._layers.statistics, query, terms))
         return found
 
     def matching_bounds(self, query: TermQuery, where: Filter) -> tuple[int, int]:
