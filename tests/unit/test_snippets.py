@@ -84,6 +84,11 @@ def test_the_passage_begins_with_a_sentence_where_one_is_near() -> None:
     assert shown(f"{before}\nA headline\nThen the fish.", ["fish"]).text == "Then the fish."
 
 
+def test_no_sentence_begins_behind_a_title() -> None:
+    text = "word " * 40 + "An end. It was Sen. Fish " + "word " * 40
+    assert shown(text, ["fish"]).text.startswith("It was Sen. Fish word")
+
+
 def test_else_it_begins_and_ends_with_a_word() -> None:
     found = shown("word " * 100 + "fish " + "after " * 100, ["fish"])
     assert found.text.startswith("word word")

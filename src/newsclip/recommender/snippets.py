@@ -1,10 +1,10 @@
 """The passage of an article that answers a query, with the words that match marked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from math import fsum
 
 from newsclip.index.chunks import Word
+from newsclip.index.sentences import SENTENCE_END
 from newsclip.index.view import View
 from newsclip.recommender.hit import Snippet
 
@@ -12,7 +12,6 @@ CHARACTERS = 200
 """The length of a passage at most."""
 
 _LEAD_IN = 40  # characters shown before the first mark, if no sentence begins among them
-_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+|\n+")
 
 
 def snippet(
@@ -52,7 +51,7 @@ def _heaviest(places: Sequence[Word], weights: Mapping[str, float]) -> tuple[int
 def _start(text: str, first: int, last: int) -> int:
     """The beginning of the sentence, or of a word a little before the first mark."""
     earliest = max(0, last - CHARACTERS)
-    sentences = [end.end() for end in _SENTENCE_END.finditer(text, earliest, first)]
+    sentences = [end.end() for end in SENTENCE_END.finditer(text, earliest, first)]
     if sentences or not earliest:
         return max(sentences, default=0)
     blank = text.find(" ", max(earliest, first - _LEAD_IN) - 1, first)
