@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 
 from newsclip.index.archive import Archive
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import read_articles
 
 
@@ -16,7 +17,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     source = files("newsclip").joinpath("newsroom/articles.jsonl")
     with Archive.open(tmp_path_factory.mktemp("newsroom"), create=True) as archive:
         with source.open("rb") as stream:
-            archive.import_articles(read_articles(stream), strict=True)
+            import_articles(archive, read_articles(stream), strict=True)
         yield archive
 
 

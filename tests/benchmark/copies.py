@@ -31,6 +31,7 @@ from newsclip.api.cli.source import open_source
 from newsclip.index import compaction, derived
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
+from newsclip.index.importing import import_articles
 from newsclip.index.sketch import Sketcher
 from newsclip.index.sources.jsonlines import Line, read_articles
 
@@ -73,7 +74,7 @@ def _found(directory: Path, articles: Sequence[Article]) -> tuple[set[Pair], dic
         _timed(spent, derived, "_alike"),
     ):
         began = time.process_time()
-        archive.import_articles(Line(n, each) for n, each in enumerate(articles, 1))
+        import_articles(archive, (Line(n, each) for n, each in enumerate(articles, 1)))
         compaction.compact(archive.store)
         total = time.process_time() - began
         pairs, asked = _pairs(archive)

@@ -32,6 +32,7 @@ from newsclip.index import compaction
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.index.vectors import ProbingVectorIndex, VectorIndex, widened
 from newsclip.index.view import View
@@ -97,7 +98,7 @@ def _import(archive: Archive, file: str, articles: int) -> float:
     for start in range(0, articles, _CHUNK):
         count = min(_CHUNK, articles - start)
         lines = b"".join(json.dumps(next(made)).encode() + b"\n" for _ in range(count))
-        seconds += archive.import_articles(read_articles(BytesIO(lines), file)).seconds
+        seconds += import_articles(archive, read_articles(BytesIO(lines), file)).seconds
         _say(f"{start + count:,} imported, {(start + count) / seconds:,.0f} a second")
     return round(articles / seconds, 1)
 

@@ -31,6 +31,7 @@ from newsclip.index import compaction
 from newsclip.index.archive import Archive
 from newsclip.index.bm25 import TermQuery
 from newsclip.index.filters import Filter
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice
@@ -88,7 +89,7 @@ def measure(file: str, questions: int) -> dict[str, Any]:
         open_source(file) as source,
         Archive.open(Path(directory), create=True) as archive,
     ):
-        archive.import_articles(read_articles(source.stream, file))
+        import_articles(archive, read_articles(source.stream, file))
         compaction.compact(archive.store)
         return ways(archive, questions)
 

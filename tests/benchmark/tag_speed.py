@@ -33,6 +33,7 @@ from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.compaction import rebuild
 from newsclip.index.filters import Filter
+from newsclip.index.importing import import_articles
 from newsclip.index.names import names_in
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.recommender import tags
@@ -77,7 +78,7 @@ def _tagged(
 def _make(directory: Path, articles: Sequence[Article]) -> None:
     lines = [article.model_dump_json().encode() + b"\n" for article in articles]
     with Archive.open(directory, create=True) as archive:
-        archive.import_articles(read_articles(BytesIO(b"".join(lines)), "articles"))
+        import_articles(archive, read_articles(BytesIO(b"".join(lines)), "articles"))
         rebuild(archive.store)
 
 

@@ -24,6 +24,7 @@ from newsclip.api.cli.source import open_source
 from newsclip.index.archive import Archive
 from newsclip.index.compaction import rebuild
 from newsclip.index.filters import fold
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import read_articles
 from newsclip.index.view import View
 from newsclip.recommender.tagging.evaluation import (
@@ -49,7 +50,7 @@ def measure(file: str, newest: float, test: Sequence[str] | None = None) -> dict
         open_source(file) as source,
         Archive.open(Path(directory), create=True) as archive,
     ):
-        archive.import_articles(read_articles(source.stream, file))
+        import_articles(archive, read_articles(source.stream, file))
         rebuild(archive.store)
         with archive.reading() as view:
             split = given(view, test) if test else newest_share(view, newest)

@@ -24,6 +24,7 @@ from newsclip.api.openapi import document
 from newsclip.api.routes import OPERATIONS
 from newsclip.api.settings import Settings
 from newsclip.index.archive import Archive
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import read_articles
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "http-api.md"
@@ -82,7 +83,7 @@ class Request:
 def newsroom(directory: Path) -> Iterator[FlaskClient]:
     with Archive.open(directory / "newsroom", create=True) as archive:
         with (files("newsclip.newsroom") / "articles.jsonl").open("rb") as stream:
-            archive.import_articles(read_articles(stream))
+            import_articles(archive, read_articles(stream))
         app = create_app(archive, Settings())
         service_of(app).load()
         yield app.test_client()

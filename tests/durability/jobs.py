@@ -9,6 +9,7 @@ from newsclip.api.cli import main
 from newsclip.index import compaction
 from newsclip.index.archive import Archive
 from newsclip.index.encoder import Encoder
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import Line
 
 from .children import Acknowledge, Role
@@ -92,7 +93,7 @@ def _import(
     articles = [article for step in steps for article in step.put]
     with Archive.open(directory, encoder, create=True) as archive:
         lines = (Line(number, article) for number, article in enumerate(articles, start=1))
-        archive.import_articles(lines, on_progress=lambda _: acknowledge())
+        import_articles(archive, lines, on_progress=lambda _: acknowledge())
         if compaction.is_due(archive.store):
             compaction.compact(archive.store)
 

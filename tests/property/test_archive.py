@@ -23,6 +23,7 @@ from newsclip.index import compaction, templates
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
 from newsclip.index.filters import Filter
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import tag_counts
 from newsclip.index.store import Store
@@ -73,7 +74,7 @@ class ArchiveMachine(RuleBasedStateMachine):
     @rule(worker=WORKERS, batch=st.lists(articles(), max_size=6))
     def import_(self, worker: int, batch: list[Article]) -> None:
         lines = [Line(number, entry) for number, entry in enumerate(batch, start=1)]
-        summary = self.workers[worker].import_articles(lines, strict=bool(worker))
+        summary = import_articles(self.workers[worker], lines, strict=bool(worker))
         new = {entry.id for entry in batch} - self.model.articles.keys()
         assert summary.added == len(new)
         assert summary.accepted == len(batch)

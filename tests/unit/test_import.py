@@ -10,9 +10,10 @@ import pytest
 from tests.doubles import FailingEncoder, article, axis_archive, contents
 
 from newsclip.errors import ArticleInvalid, SourceUnreadable, StoreBusy, StoreUnavailable
-from newsclip.index import archive as module
-from newsclip.index.archive import Archive, ImportSummary
+from newsclip.index import importing as module
+from newsclip.index.archive import Archive
 from newsclip.index.article import Article
+from newsclip.index.importing import ImportSummary, import_articles
 from newsclip.index.sources.jsonlines import Line
 
 WORDLESS = [0.0] * 7 + [1.0]
@@ -38,7 +39,7 @@ def test_the_summary(archive: Archive) -> None:
         Line(6, article("c", title="vote")),
         refused(7),
     ]
-    summary = archive.import_articles(iter(source), on_refused=told.append)
+    summary = import_articles(archive, iter(source), on_refused=told.append)
     counts = (summary.added, summary.updated, summary.unchanged, summary.refused)
     assert counts == (1, 2, 2, 2)
     assert summary.accepted == 5
@@ -61,7 +62,7 @@ def test_ids_are_repeated_across_batches_too(
     monkeypatch.setattr(module, "_BATCH", 2)
     progress: list[int] = []
     entries = [article(n % 3, title=f"title {n}") for n in range(5)]
-    summary = archive.import_articles(lines(*entries), on_progress=progress.append)
+    summary = import_articles(archive, lines(*entries), on_progress=progress.append)
     assert (summary.added, summary.updated, summary.repeated_ids) == (3, 2, 2)
     assert progress == [2, 2, 1]
     assert [archive.get(i).title for i in "012"] == ["title 3", "title 4", "title 2"]
@@ -76,13 +77,13 @@ def test_lines_are_taken_as_they_come(archive: Archive, monkeypatch: pytest.Monk
             held.append(archive.statistics().articles)
             yield Line(number + 1, article(number))
 
-    archive.import_articles(source())
+    import_articles(archive, source())
     assert held == [0, 0, 2, 2, 4, 4]
 
 
 def test_nothing_to_import(archive: Archive) -> None:
     for strict in (True, False):
-        summary = archive.import_articles([], strict=strict)
+        summary = import_articles(archive, [], strict=strict)
         assert (summary.accepted, summary.refused, archive.revision()) == (0, 0, 0)
 
 
@@ -91,16 +92,16 @@ def test_strict_writes_all_or_nothing(archive: Archive, count: int) -> None:
     archive.put([article(0, title="old")])
     entries = [*lines(*(article(n, title="fish") for n in range(count)))]
     with pytest.raises(SourceUnreadable, match=f"line {count + 1}"):
-        archive.import_articles([*entries, refused(count + 1), refused(9_999)], strict=True)
+        import_articles(archive, [*entries, refused(count + 1), refused(9_999)], strict=True)
     assert contents(archive) == {"0": ("old", WORDLESS)}
     assert archive.revision() == 1
 
     invalid = Line(1, error=ArticleInvalid("id", None, "give it one", "is missing"))
     with pytest.raises(ArticleInvalid):
-        archive.import_articles(iter([*entries, invalid]), strict=True)
+        import_articles(archive, iter([*entries, invalid]), strict=True)
     assert archive.revision() == 1
 
-    summary = archive.import_articles(iter(entries), strict=True)
+    summary = import_articles(archive, iter(entries), strict=True)
     assert (summary.added, summary.updated) == (count - 1, 1)
     assert archive.revision() == 2, "one transaction"
 
@@ -111,7 +112,7 @@ def test_strict_leaves_nothing_where_the_source_breaks_off(archive: Archive) -> 
         raise SourceUnreadable("news.jsonl", "cannot be read", "look at the disk")
 
     with pytest.raises(SourceUnreadable):
-        archive.import_articles(broken(), strict=True)
+        import_articles(archive, broken(), strict=True)
     assert archive.revision() == 0
 
 
@@ -124,7 +125,7 @@ def test_an_import_that_crashes_keeps_the_batches_before(
     with Archive.open(tmp_path, FailingEncoder(), create=True) as archive:
         archive.put([article(4, title="old")])
         with pytest.raises(RuntimeError, match="memory"):
-            archive.import_articles(lines(*entries))
+            import_articles(archive, lines(*entries))
         assert {i: title for i, (title, _) in contents(archive).items()} == {
             "0": "fish",
             "1": "ship",
@@ -133,7 +134,7 @@ def test_an_import_that_crashes_keeps_the_batches_before(
             "4": "old",
         }
     with axis_archive(tmp_path) as archive:  # started again, it goes on where it stopped
-        summary = archive.import_articles(lines(*entries))
+        summary = import_articles(archive, lines(*entries))
         assert (summary.added, summary.updated, summary.unchanged) == (2, 1, 4)
 
 
@@ -145,7 +146,7 @@ def during_an_import(archive: Archive, work: Callable[[], object]) -> None:
         yield Line(1, article("imported"))
         work()
 
-    archive.import_articles(source())
+    import_articles(archive, source())
 
 
 def test_a_second_import_is_refused_but_single_writes_go_through(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_second_import_is_refused_but_single_writes_go_through(tmp_path: Path)
 
         def meanwhile() -> None:
             with pytest.raises(StoreBusy) as caught:
-                other.import_articles(lines(article("second")))
+                import_articles(other, lines(article("second")))
             assert "process" in caught.value.message
             assert "wait" in caught.value.remedy
             assert other.put([article("single")]) == ["added"]
@@ -162,7 +163,7 @@ def test_a_second_import_is_refused_but_single_writes_go_through(tmp_path: Path)
 
         during_an_import(archive, meanwhile)
         assert contents(archive).keys() == {"imported", "stays"}
-        assert other.import_articles(lines(article("second"))).added == 1
+        assert import_articles(other, lines(article("second"))).added == 1
 
 
 def test_a_failed_import_frees_the_archive(archive: Archive) -> None:
@@ -171,13 +172,13 @@ def test_a_failed_import_frees_the_archive(archive: Archive) -> None:
 
     with pytest.raises(RuntimeError, match="gone"):
         during_an_import(archive, fail)
-    assert archive.import_articles(lines(article("a"))).added == 1
+    assert import_articles(archive, lines(article("a"))).added == 1
 
 
 def test_a_lock_file_that_cannot_be_opened(archive: Archive) -> None:
     (archive.directory / "import.lock").mkdir()
     with pytest.raises(StoreUnavailable):
-        archive.import_articles(lines(article("a")))
+        import_articles(archive, lines(article("a")))
     assert archive.put([article("a")]) == ["added"]
 
 
@@ -185,6 +186,7 @@ _IMPORTER = """
 import sys
 from pathlib import Path
 from tests.doubles import article, axis_archive
+from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import Line
 
 def source():
@@ -192,7 +194,7 @@ def source():
     print("running", flush=True)
     sys.stdin.read()
 
-axis_archive(Path(sys.argv[1])).import_articles(source())
+import_articles(axis_archive(Path(sys.argv[1])), source())
 """
 
 
@@ -206,10 +208,10 @@ def test_an_import_in_another_process_and_its_sudden_death(tmp_path: Path) -> No
         assert process.stdout is not None
         assert process.stdout.readline() == "running\n"
         with pytest.raises(StoreBusy) as caught:
-            archive.import_articles(lines(article("mine")))
+            import_articles(archive, lines(article("mine")))
         assert caught.value.holder == f"import by process {process.pid}"
         assert archive.put([article("single")]) == ["added"]
         process.kill()
         process.wait()
-        assert archive.import_articles(lines(article("mine"))).added == 1
+        assert import_articles(archive, lines(article("mine"))).added == 1
         assert contents(archive).keys() == {"single", "mine"}, "nothing half-imported"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from newsclip.api.marks import marked
-from newsclip.index.archive import ImportSummary
 from newsclip.index.article import article_to_dict, format_instant
+from newsclip.index.importing import ImportSummary
 from newsclip.index.statistics import Statistics
 from newsclip.recommender.hit import Explanation, Hit, Reason, Snippet
 from newsclip.recommender.onward import Slot

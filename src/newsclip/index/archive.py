@@ -1,12 +1,8 @@
 """One archive: its store, its encoder and the live view, opened together."""
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -21,41 +17,14 @@ from newsclip.index.encoder import Encoder, load_encoder
 from newsclip.index.encoder_choice import EncoderChoice
 from newsclip.index.live import LiveView
 from newsclip.index.loaded_encoders import LoadedEncoders
-from newsclip.index.locks import exclusive
 from newsclip.index.names import own_names
 from newsclip.index.recipe import ArticleEncoder, draft_text
-from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import Statistics, TagCount, statistics, tag_counts
 from newsclip.index.store import Store
 from newsclip.index.tag_feedback import Feedback
 from newsclip.index.view import View
 
 Outcome = Literal["added", "updated", "unchanged"]
-
-_BATCH = 256  # articles a transaction: enough to share its sync, few enough to lose little
-
-
-@dataclass
-class ImportSummary:
-    """What an import did. ``repeated_ids`` counts lines whose id stood in an earlier line."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    repeated_ids: int = 0
-    unknown_fields: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-
-    @property
-    def accepted(self) -> int:
-        """Articles that are in the archive now, as their lines say."""
-        return self.added + self.updated + self.unchanged
-
-    @property
-    def articles_per_second(self) -> float:
-        """Accepted articles a second of the whole import."""
-        return self.accepted / self.seconds if self.seconds else 0.0
 
 
 class Archive:
@@ -210,59 +179,6 @@ class Archive:
                 raise
             self._write(changed)
 
-    def import_articles(
-        self,
-        lines: Iterable[Line],
-        *,
-        strict: bool = False,
-        on_progress: Callable[[int], None] | None = None,
-        on_refused: Callable[[Line], None] | None = None,
-    ) -> ImportSummary:
-        """Puts the article of each line; lines that hold none are refused and counted.
-
-        ``strict`` raises the first refused line's error before anything is written, and holds
-        all articles in memory for it. ``on_progress`` hears of each batch how many lines it had.
-        Raises StoreBusy if another import into this archive is running.
-        """
-        summary = ImportSummary()
-        started = time.monotonic()
-        with exclusive(self.directory, "import.lock", "import"):
-            batch = _BATCH
-            if strict:
-                lines = list(_raising(lines))
-                batch = max(1, len(lines))  # one transaction
-            iterator = iter(lines)
-            seen: set[str] = set()
-            while part := list(islice(iterator, batch)):
-                self._import_batch(part, summary, seen, on_refused)
-                if on_progress:
-                    on_progress(len(part))
-        summary.seconds = time.monotonic() - started
-        return summary
-
-    def _import_batch(
-        self,
-        lines: Sequence[Line],
-        summary: ImportSummary,
-        seen: set[str],
-        on_refused: Callable[[Line], None] | None,
-    ) -> None:
-        articles = []
-        for line in lines:
-            summary.unknown_fields.update(line.unknown)
-            if line.article is None:
-                summary.refused += 1
-                if on_refused:
-                    on_refused(line)
-            else:
-                summary.repeated_ids += line.article.id in seen
-                seen.add(line.article.id)
-                articles.append(line.article)
-        counts = Counter(self.put(articles))
-        summary.added += counts["added"]
-        summary.updated += counts["updated"]
-        summary.unchanged += counts["unchanged"]
-
 
 def _encoders(store: Store, asked: EncoderChoice | Encoder | str | None) -> LoadedEncoders:
     """The archive's encoder, loaded; a new archive takes the one that is asked for."""
@@ -286,15 +202,6 @@ def _encoders(store: Store, asked: EncoderChoice | Encoder | str | None) -> Load
         encoder = ArticleEncoder.known_as(active.identity, model)
     encoders.keep(active.number, encoder)
     return encoders
-
-
-def _raising(lines: Iterable[Line]) -> Iterator[Line]:
-    for line in lines:
-        if line.error is not None:
-            where = f"line {line.number}: "
-            line.error.message = where + line.error.message.removeprefix(where)
-            raise line.error
-        yield line
 
 
 def _outcomes(

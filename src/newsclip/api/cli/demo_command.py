@@ -52,6 +52,7 @@ def demo() -> None:
 def _import_newsroom(settings: Settings) -> int:
     """Brings the sample into the archive; how many articles that holds then."""
     from newsclip.index.archive import Archive
+    from newsclip.index.importing import import_articles
     from newsclip.index.sources.jsonlines import read_articles
 
     newsroom = files("newsclip.newsroom") / "articles.jsonl"
@@ -59,7 +60,7 @@ def _import_newsroom(settings: Settings) -> int:
         Archive.open(settings.data, settings.encoder_choice, create=True) as archive,
         BytesIO(newsroom.read_bytes()) as stream,
     ):
-        archive.import_articles(read_articles(stream))
+        import_articles(archive, read_articles(stream))
         return archive.statistics().articles
 
 

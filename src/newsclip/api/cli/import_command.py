@@ -16,7 +16,7 @@ from newsclip.api.cli.progress_bar import progress_bar
 from newsclip.api.cli.source import Source, open_source, reading
 
 if TYPE_CHECKING:
-    from newsclip.index.archive import ImportSummary
+    from newsclip.index.importing import ImportSummary
     from newsclip.index.sources.jsonlines import Line
     from newsclip.index.store import Store
 
@@ -38,6 +38,7 @@ def import_(context: click.Context, file: str, strict: bool, as_json: bool) -> N
     """
     from newsclip.api.rendering import import_summary_to_dict
     from newsclip.index.archive import Archive
+    from newsclip.index.importing import import_articles
 
     settings = load_settings()
     with (
@@ -46,7 +47,8 @@ def import_(context: click.Context, file: str, strict: bool, as_json: bool) -> N
         _Progress(source) as progress,
     ):
         try:
-            summary = archive.import_articles(
+            summary = import_articles(
+                archive,
                 _lines(source, settings.max_line_bytes),
                 strict=strict,
                 on_progress=progress.show,
