@@ -1,6 +1,7 @@
 """Rails as files: what the route answers, made anew where it may have changed."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,17 @@ def many(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def test_a_changed_article_is_shown_as_it_is_now(run: Run) -> None:
+    put(run, *many(200))
+    put(run, many(5)[2], many(60)[55] | {"title": "story5 part55 first"})  # keys in another order
+    exported(run, "--limit", "9")
+    put(run, many(60)[51] | {"title": "story5 part51 anew"})
+    exported(run, "--limit", "9")
+    texts = [path.read_text("utf-8") for path in RAILS.glob("*.json")]
+    assert any("story5 part51 anew" in text for text in texts)
+    assert not any('"story5 part51"' in text for text in texts)
+
+
 def test_a_new_article_changes_only_the_rails_near_it(run: Run) -> None:
     put(run, *many(300))
     exported(run, "--limit", "3")
@@ -176,6 +188,70 @@ def test_an_export_that_is_cut_off_goes_on(run: Run, monkeypatch: pytest.MonkeyP
     rest = {"rails": 30, "written": 10, "unchanged": 0, "removed": 0}
     assert exported(run, "--limit", "3") == rest
     assert not list(RAILS.glob("*.part"))
+
+
+def in_between(monkeypatch: pytest.MonkeyPatch, rails: int, then: Callable[[], object]) -> None:
+    """Once so many rails are written, something happens in the middle of the export."""
+    monkeypatch.setattr(export, "_BATCH", 1)
+    original, made = export._put, list[Path]()
+
+    def put_and_see(path: Path, text: bytes) -> None:
+        original(path, text)
+        made.append(path)
+        if len(made) == rails:
+            then()
+
+    monkeypatch.setattr(export, "_put", put_and_see)
+
+
+def test_what_comes_and_goes_while_rails_are_written_stands_on_none(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(run, *many(30))
+    late = many(1)[0] | {"id": "late", "title": "story0 part2 part3 part4 part5"}
+    with monkeypatch.context() as patched:
+        in_between(patched, 2, lambda: put(run, late))
+        exported(run, "--limit", "3")
+    on_it = [path for path in RAILS.glob("s*.json") if '"late"' in path.read_text("utf-8")]
+    assert on_it
+    put(run, {"id": "late", "title": "Gone", "status": "withdrawn"})
+    exported(run, "--limit", "3")
+    assert not any('"late"' in path.read_text("utf-8") for path in RAILS.glob("*.json"))
+    assert not (RAILS / file_name("late")).exists()
+
+
+def test_a_file_goes_whose_article_vanished_while_rails_were_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(run, *many(30))
+    exported(run, "--limit", "3")
+    last = "s2/29"
+    withdrawn = {"id": last, "title": "Gone", "status": "withdrawn"}
+    put(run, many(1)[0] | {"title": "story0 anew"})
+    with monkeypatch.context() as patched:
+        in_between(patched, 1, lambda: put(run, withdrawn))
+        exported(run, "--limit", "4")
+    exported(run, "--limit", "4")
+    assert not (RAILS / file_name(last)).exists()
+    assert not any(last in path.read_text("utf-8") for path in RAILS.glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("target", "article"),
+    [("article:new", {"id": "new"}), ("section:Front", {"id": "x", "section": "Front"})],
+)
+def test_rails_follow_what_a_pin_shows(
+    run: Run, target: str, article: dict[str, Any], archive: Path
+) -> None:
+    put(run, *many(200))
+    pin = {"kind": "pin", "target": target, "position": 1, "author": "ada"}
+    with Archive.open(archive) as opened:
+        client = create_app(opened, Settings(data=archive)).test_client()
+        assert client.put("/v1/curation/p", json=pin).status_code in (200, 201)
+    exported(run, "--limit", "3")
+    put(run, {"title": "Far from all", "body": "nothing alike"} | article)
+    exported(run, "--limit", "3")
+    assert {shown(f"s{n // 10}/{n}")[0] for n in range(200)} == {article["id"]}
 
 
 def test_long_ids_and_odd_ones_have_files_of_their_own(run: Run) -> None:

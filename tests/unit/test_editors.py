@@ -16,6 +16,7 @@ from newsclip.index.rules import Rule
 from newsclip.recommender.curation import Editors, editors_on, placed
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.hit import Hit, Reason
+from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article, source_of_draft, source_of_several
 
 from .test_clusters import body, words
@@ -68,6 +69,24 @@ def pinned(*args: Any, **options: Any) -> dict[int, str]:
     return {p: hit.article.id for p, hit in editors(*args, **options).pins.items()}
 
 
+@pytest.mark.parametrize(
+    "ruled", [rule("r", "hide", "article:one"), rule("r", "block", "article:one", "article:law")]
+)
+def test_what_is_hidden_is_no_copy_of_another_either(desk: Archive, ruled: Rule) -> None:
+    text = body(words(200, seed=1))
+    desk.put([article("one", title="Fish", body=text), article("two", title="Ship", body=text)])
+
+    def with_copies() -> set[tuple[str, ...]]:
+        with desk.reading(NOON) as view:
+            hits = similar(view, source_of_article(view, "law")).hits
+        return {(h.article.id, *(d.id for d in h.duplicates)) for h in hits}
+
+    assert with_copies() & {("one", "two"), ("two", "one")}
+    desk.store.curation.put(ruled)
+    assert ("two",) in with_copies()
+    assert not any("one" in found for found in with_copies())
+
+
 def shown(archive: Archive, rules: Sequence[Rule], source: str | Draft = "law") -> set[str]:
     """All that the rules leave."""
     where = editors(archive, rules, source).where
@@ -80,7 +99,7 @@ EVERYTHING = {"law", "strike", "vote", "poll", "fees", "goal", "cup"}
 
 def test_without_rules_the_question_is_left_as_it_is(desk: Archive) -> None:
     where = Filter(sections=frozenset({"Politics"}))
-    assert editors(desk, [], where=where) == Editors(where, 5, {})
+    assert editors(desk, [], where=where) == Editors(where, 5, where)
 
 
 def test_a_pin_stands_where_it_was_put(desk: Archive) -> None:

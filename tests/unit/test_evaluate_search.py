@@ -90,6 +90,16 @@ def test_a_copy_is_looked_for_with_the_other_title(archive: Archive) -> None:
     ]
 
 
+def test_a_copy_that_readers_cannot_see_is_not_looked_for(archive: Archive) -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    archive.put([article("one", title="fish", body=words)])
+    archive.put([article("two", title="law", body=words, status="draft")])
+    with archive.reading() as view:
+        assert archive_questions(view, "copies", 10, seed=0) == []
+        (question,) = archive_questions(view, "titles", 10, seed=0)
+        assert dict(question.grades) == {view.key_of("one"): 1}
+
+
 def test_judged_queries_without_a_relevant_article_are_left_out(shelf: Archive) -> None:
     judgments = [Judgment("1", "a", 2), Judgment("2", "gone"), Judgment("3", "b", 0)]
     with shelf.reading() as view:

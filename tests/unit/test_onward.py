@@ -68,6 +68,17 @@ def test_the_story_so_far_is_told_in_the_order_of_time(shelf: Archive) -> None:
     assert all("story" in {reason.kind for reason in hit.reasons} for hit in story.hits)
 
 
+@pytest.mark.parametrize(
+    "date", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)]
+)
+def test_a_story_at_the_end_of_all_dates(shelf: Archive, date: datetime) -> None:
+    """A CMS writes the one for "never", the other for "unknown"."""
+    shelf.put([part("source", 0, published_at=date), part("then", 0, published_at=date)])
+    with shelf.reading(date) as view:
+        (story,) = onward(view, source_of_article(view, "source"), ["story"])
+    assert ids(story) == ["then"]
+
+
 @pytest.mark.parametrize(("source", "other"), [([], ["source"]), (["no name"], [])])
 def test_a_link_makes_a_story_whichever_way_it_points(
     shelf: Archive, source: list[str], other: list[str]

@@ -374,6 +374,21 @@ def test_initials_with_and_without_points(archive: Archive, query: str) -> None:
     assert marks == {"a": ((4, 7),), "b": ((0, 2),)}
 
 
+def test_a_dozen_languages_of_which_none_has_a_tenth(archive: Archive) -> None:
+    languages = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "fi", "hu"]
+    archive.put([article(each, title=f"Harbour {each}", language=each) for each in languages])
+    for mode in ("hybrid", "keyword"):
+        assert "en" in ids(found(archive, "harbours", mode=mode))
+
+
+def test_an_article_of_two_authors_is_found_by_both(archive: Archive) -> None:
+    both, one = ["Ada Byron", "Charles Babbage"], ["Ada Byron"]
+    archive.put([article("both", authors=both), article("one", authors=one)])
+    beside = Filter(authors=frozenset({"Charles Babbage", "Eve"}))
+    assert ids(found(archive, 'author:"Ada Byron"', where=beside)) == ["both"]
+    assert ids(found(archive, "author:Eve", where=beside)) == []
+
+
 def test_each_language_has_its_endings(archive: Archive) -> None:
     archive.put(
         [

@@ -262,9 +262,34 @@ def test_a_cursor_goes_on_behind_the_last_article_whatever_came_before_it(archiv
     after = found(archive, "fish", sort="newest", limit=2, cursor=first.next_cursor)
     assert (ids(after), after.offset) == (["2", "3"], 3)
     archive.delete("1")
+    after = found(archive, "fish", sort="newest", limit=2, cursor=first.next_cursor)
+    assert ids(after) == ["2", "3"]  # behind the one before
+    archive.delete("0")
     archive.delete("new")
     after = found(archive, "fish", sort="newest", limit=2, cursor=first.next_cursor)
-    assert ids(after) == ["3", "4"]  # by its position: what was third, one of four gone before it
+    assert ids(after) == ["4", "5"]  # nothing is known of the page but how many it had
+
+
+@pytest.mark.parametrize("came", [1, 15, 150])
+@pytest.mark.parametrize("options", [{"sort": "newest"}, {}, {"query": "", "tags": True}])
+def test_what_comes_in_meanwhile_ends_no_answer_early(
+    archive: Archive, came: int, options: dict[str, Any]
+) -> None:
+    options = dict(options)
+    if options.pop("tags", False):
+        options["where"] = Filter(tags=frozenset({"sea"}))
+    asked = {"query": "fish", "limit": 10} | options
+    archive.put(
+        [article(n, body="fish", tags=["sea"], published_at=NOON - n * DAY) for n in range(35)]
+    )
+    page = found(archive, **asked)
+    shown = ids(page)
+    fresh = [article(f"new {n}", title="fish", body="fish", tags=["sea"]) for n in range(came)]
+    archive.put([a.model_copy(update={"published_at": NOON}) for a in fresh])
+    while page.next_cursor:
+        page = found(archive, cursor=page.next_cursor, **asked)
+        shown += ids(page)
+    assert len(shown) == len(set(shown)) == 35
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,12 @@ def test_where_nothing_is_found_there_is_something_to_try(shelf: Archive) -> Non
         assert search(view, "xyzzy", SearchOptions(mode="keyword")).suggestions == ()
 
 
+def test_a_word_that_only_a_draft_has_is_nothing_to_try(shelf: Archive) -> None:
+    shelf.put([article("draft", title="zanzabar", status="draft")])
+    with shelf.reading(NOON) as view:
+        assert search(view, "tag:nothing zanzabar").suggestions == ()
+
+
 @settings(max_examples=60, deadline=None)
 @given(query=hostile)
 def test_any_query_is_answered_or_refused_for_its_conditions(standing: Archive, query: str) -> None:

@@ -80,6 +80,25 @@ def test_too_little_says_what_is_missing(archive: Archive) -> None:
     assert "links" in caught.value.remedy
 
 
+def test_links_to_what_is_like_nothing_teach_nothing(archive: Archive) -> None:
+    archive.put([article(n, body="law") for n in range(120)])
+    archive.put([article("far", body="goal")])
+    with archive.reading(NOW) as view:
+        pairs = [Pair(view.key_of(str(n)), view.key_of("far")) for n in range(120)]
+        with pytest.raises(TooLittleKnown, match="most like them") as caught:
+            tune(view, pairs, qrels="judgments")
+    assert caught.value.found == 0
+
+
+def test_an_archive_as_large_as_an_answer_can_be_learned_from(archive: Archive) -> None:
+    """All its articles are candidates: there are no others to tell chance by."""
+    filled(archive, 63)
+    with archive.reading(NOW) as view:
+        tuning = tune(view, linked_pairs(view))
+    assert tuning.sources == 63
+    assert 0 <= tuning.calibration_error <= 1
+
+
 def test_tags_teach_where_links_are_few(archive: Archive) -> None:
     archive.put(
         [

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
+
 from newsclip.api.export_log import ExportLog
 from newsclip.api.rendering import related_to_dict
 from newsclip.errors import ExportUnusable
@@ -18,6 +20,7 @@ from newsclip.index.locks import exclusive
 from newsclip.index.view import View
 from newsclip.recommender.candidates import related_candidates
 from newsclip.recommender.choice import Choice
+from newsclip.recommender.curation import pinned_now
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article
 from newsclip.recommender.telling import telling_terms
@@ -91,6 +94,7 @@ class _Export:
 
     def run(self, everything: bool, progress: Progress) -> ExportSummary:
         gone = self._plan(everything)
+        removed = gone & self._log.ids()
         for article_id in sorted(gone):
             (self._directory / file_name(article_id)).unlink(missing_ok=True)
         self._log.removed(gone)
@@ -102,7 +106,7 @@ class _Export:
             done += len(batch)
             progress(done, len(stale))
         rails = len(self._log.ids())
-        return ExportSummary(rails, written, len(stale) - written, len(gone))
+        return ExportSummary(rails, written, len(stale) - written, len(removed))
 
     def _plan(self, everything: bool) -> set[str]:
         """Notes what is to be made anew; the articles whose rails have to go."""
@@ -112,7 +116,8 @@ class _Export:
             there = self._log.ids()
             since, known = int(self._log.note("revision") or 0), there.union(self._log.stale())
             changed = {i for i, revision in visible.items() if revision > since or i not in known}
-            gone = there - visible.keys()
+            # What came and went while an export ran has no rail, but may stand on some.
+            gone = (known | self._log.shown()) - visible.keys()
             whole = everything or self._log.note("about") != notes["about"]
             if whole or len(changed) > max(_BATCH, _ALL_SHARE * len(visible)):
                 stale = set(visible)
@@ -139,7 +144,7 @@ class _Export:
     def _about(self, view: View) -> str:
         """All else that a rail depends on."""
         rules, store = view.rules(), self._archive.store
-        ruled = (rules.revision, rules.holding(view.now))
+        ruled = (rules.revision, rules.holding(view.now), pinned_now(view))
         ranker = hashlib.sha256((view.tuned_ranker() or "").encode()).hexdigest()
         return repr((store.lineage(), self._archive.encoder.id, ranker, ruled, self._choice))
 
@@ -148,7 +153,8 @@ class _Export:
         made = []
         with self._archive.reading() as view:
             for article_id in ids:
-                if view.keys_of([article_id]):  # else it has gone since; the next export tidies up
+                key = np.array(view.keys_of([article_id]), np.int64)
+                if view.passing(key, Filter()).any():  # else the next export tidies up
                     related = similar(view, source_of_article(view, article_id), self._choice)
                     made.append((article_id, related))
         written, notes = 0, []
@@ -165,7 +171,6 @@ class _Export:
             short = len(related.hits) < self._choice.limit
             shown = {each.id for hit in related.hits for each in (hit.article, *hit.duplicates)}
             notes.append((article_id, digest, filled or short, shown))
-        self._log.removed(set(ids) - {article_id for article_id, _ in made})
         self._log.written(notes)
         return written
 

@@ -49,6 +49,10 @@ class ExportLog:
         query = "SELECT DISTINCT rail FROM shown WHERE id = ?"
         return {rail for each in ids for rail in self._column(query, each)}
 
+    def shown(self) -> set[str]:
+        """The articles that stand on some rail."""
+        return self._column("SELECT DISTINCT id FROM shown")
+
     def filled(self) -> set[str]:
         """The rails that are filled up, so that any new article may change them."""
         return self._column("SELECT id FROM rail WHERE filled")

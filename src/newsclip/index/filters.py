@@ -54,7 +54,8 @@ class Filter:
     ``published_from`` is inclusive, ``published_to`` exclusive; an article without a date
     passes neither. Any one of ``exclude_tags``, ``exclude_sections``, ``exclude_authors`` or
     ``exclude_wordings`` is enough to keep an article out; of ``wordings`` all must stand. Articles
-    that readers must not see never pass, whatever the filter says.
+    that readers must not see never pass, whatever the filter says. ``further_authors`` are sets of
+    which each has to have an author, too.
     """
 
     sections: frozenset[str] = frozenset()
@@ -70,6 +71,7 @@ class Filter:
     exclude_authors: frozenset[str] = frozenset()
     wordings: frozenset[Wording] = frozenset()
     exclude_wordings: frozenset[Wording] = frozenset()
+    further_authors: frozenset[frozenset[str]] = frozenset()
 
 
 def both(one: Filter, other: Filter) -> Filter:
@@ -77,7 +79,7 @@ def both(one: Filter, other: Filter) -> Filter:
     return Filter(
         sections=_either(one.sections, other.sections),
         tags=one.tags | other.tags,
-        authors=_either(one.authors, other.authors),
+        authors=one.authors or other.authors,
         languages=one.languages | other.languages,
         published_from=max(_given(one.published_from, other.published_from), default=None),
         published_to=min(_given(one.published_to, other.published_to), default=None),
@@ -88,6 +90,10 @@ def both(one: Filter, other: Filter) -> Filter:
         exclude_authors=one.exclude_authors | other.exclude_authors,
         wordings=one.wordings | other.wordings,
         exclude_wordings=one.exclude_wordings | other.exclude_wordings,
+        # An article has one section, but may have authors of both.
+        further_authors=one.further_authors
+        | other.further_authors
+        | (frozenset([other.authors]) if one.authors and other.authors else frozenset()),
     )
 
 
@@ -127,6 +133,7 @@ def conditions(where: Filter) -> list[tuple[str, frozenset[str]]]:
     pairs: list[tuple[str, Collection[str]]] = [
         ("section", where.sections),
         ("author", where.authors),
+        *(("author", names) for names in where.further_authors),
         ("language", where.languages),
         *(("tag", [tag]) for tag in where.tags),
     ]

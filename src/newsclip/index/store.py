@@ -129,10 +129,9 @@ class Store:
         return dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
 
     def ids(self, keys: Sequence[int]) -> list[str]:
-        """The ids of the articles with these keys; keys that are no more are left out."""
-        return [
-            row[0] for row in self._database.rows_in("SELECT id FROM article WHERE key IN", keys)
-        ]
+        """The ids of the articles with these keys, in their order; keys that are no more left out."""
+        ids = dict(self._database.rows_in("SELECT key, id FROM article WHERE key IN", keys))
+        return [ids[key] for key in keys if key in ids]
 
     def titles(self, keys: Sequence[int]) -> dict[int, tuple[str, str | None, str]]:
         """The id, URL and title of each of the articles; keys that are no more are left out."""

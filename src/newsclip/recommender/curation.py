@@ -14,16 +14,20 @@ from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.source import Source
 
 
+_FIRST = 5  # newest of a tag or a section, one of which a pin of it shows as a rule
+
+
 @dataclass(frozen=True)
 class Editors:
     """What editors have ruled about the answer to one question.
 
-    ``where`` is the question's filter without what is hidden, blocked or pinned; ``pins`` are
-    the hits at their positions, 1 to ``limit``.
+    ``allowed`` is the question's filter without what is hidden or blocked, ``where`` that without
+    what is pinned and its copies; ``pins`` are the hits at their positions, 1 to ``limit``.
     """
 
     where: Filter
     limit: int
+    allowed: Filter
     pins: Mapping[int, Hit] = field(default_factory=dict)
 
     @property
@@ -42,18 +46,37 @@ def editors_on(view: View, source: Source, where: Filter, limit: int) -> Editors
     """
     book = view.rules()
     if not book:
-        return Editors(where, limit)
+        return Editors(where, limit, where)
     names = _names(view, source, book)
     where = _without(view, where, book.hidden(names, view.now))
     pins = [rule for rule in book.pins(names, view.now) if (rule.position or 1) <= limit]
     if not pins:
-        return Editors(where, limit)
+        return Editors(where, limit, where)
     own = _less(replace(where, languages=frozenset()), with_copies(view, source.keys))
     slot = _Slot(view, own, limit).filled(pins)
     shown = [key for key, _ in slot.values()]
     articles = view.articles(shown)
     hits = {position: _hit(articles[key], rule) for position, (key, rule) in slot.items()}
-    return Editors(_less(where, with_copies(view, shown)), limit, hits)
+    return Editors(_less(where, with_copies(view, shown)), limit, where, hits)
+
+
+def pinned_now(view: View) -> list[tuple[str, list[str]]]:
+    """For each pin that holds its id, and those of the articles that it may show, the first ones.
+
+    Which of them it shows depends on the source, and on what is hidden or pinned there.
+    """
+    book = view.rules()
+    where = _without(view, Filter(), book.hidden((), view.now))
+    pins = [r for r in book.rules.values() if r.kind == "pin" and r.is_active(view.now)]
+    return sorted((rule.id, _first_of(view, where, rule.target)) for rule in pins)
+
+
+def _first_of(view: View, where: Filter, target: Selector) -> list[str]:
+    if target.kind != "article":
+        narrowed = _narrowed(where, target)
+        return view.ids(view.newest(narrowed, _FIRST)) if narrowed else []
+    keys = np.array(view.keys_of([target.value]), np.int64)
+    return [target.value] if view.passing(keys, where).any() else []
 
 
 def placed(pins: Mapping[int, Hit], ranked: Iterable[Hit], limit: int) -> list[Hit]:

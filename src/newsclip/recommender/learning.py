@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclip.errors import TooLittleKnown
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.candidates import related_candidates
@@ -17,6 +18,7 @@ from newsclip.recommender.telling import telling_terms
 _KNOTS = 5  # a curve's, at equal shares of the candidates that have the feature
 _REGULARISATIONS = (0.03, 0.3, 3.0)
 _FOLDS = 3
+_LEAST_TAUGHT = 10  # sources with a related candidate
 _PRIOR_STRENGTH = 10  # candidates that a section needs before its own share counts as much as all's
 _RANDOM_PAIRS = 20  # random articles for each source, to tell belonging from chance
 
@@ -94,8 +96,10 @@ def learn(examples: Examples, seed: int, learned_on: str, used: Sequence[str] = 
     """The ranker that tells related candidates from others, its scores calibrated.
 
     The strength of the regularisation is the one that predicts sources best that it was not
-    learned on. ``used`` are the features that get a curve.
+    learned on. ``used`` are the features that get a curve. Raises TooLittleKnown where hardly a
+    source has a related candidate.
     """
+    _check(examples, seed)
     candidates = examples.take(examples.candidate)
     strength = _strength(candidates, seed, used)
     ranker = _fitted(candidates, strength, used, learned_on)
@@ -105,6 +109,17 @@ def learn(examples: Examples, seed: int, learned_on: str, used: Sequence[str] = 
         rest = examples.take(~inside)
         held_out[~inside] = part.totals(rest.with_priors(part.sections))
     return _calibrated(ranker, held_out, examples)
+
+
+def _check(examples: Examples, seed: int) -> None:
+    """Raises TooLittleKnown unless there is something to learn from, in each fold."""
+    known = examples.related & examples.candidate
+    found = len(set(examples.group[known].tolist()))
+    in_each = all(known[inside].any() for inside in _folds(examples.group, seed))
+    if found < _LEAST_TAUGHT or not in_each:
+        what = "articles with a related one among those most like them in words or meaning"
+        remedy = "give more links or judgments; until then the plain blend serves"
+        raise TooLittleKnown(what, found, max(_LEAST_TAUGHT, found + 1), remedy)
 
 
 def _folds(group: Keys, seed: int) -> Iterator[NDArray[np.bool_]]:
@@ -176,7 +191,9 @@ def _calibrated(ranker: Ranker, odds: Floats, examples: Examples) -> Ranker:
     """
     from sklearn.linear_model import LogisticRegression
 
-    telling = examples.related | ~examples.candidate
+    random = ~examples.candidate
+    # In an archive that is hardly larger than an answer all articles are candidates.
+    telling = examples.related | (random if random.any() else examples.candidate)
     model = LogisticRegression(C=1e6, class_weight="balanced").fit(
         odds[telling, None], examples.related[telling]
     )

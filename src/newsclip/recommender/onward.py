@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 import numpy as np
@@ -23,6 +23,8 @@ SlotName = Literal["story", "section", "tag", "related"]
 SLOT_NAMES: tuple[SlotName, ...] = get_args(SlotName)
 
 _ENOUGH = 3  # articles with a tag, for a slot of its own
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)  # of all moments, as is the last
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _STORY_POOL = 30  # of the best within the weeks, those that are looked at closely
 
 
@@ -87,7 +89,7 @@ class _Page:
         if moment is None:
             return None
         where = editors_on(self._view, self._source, self._where, self._choice.limit).where
-        weeks = _within(where, moment - WINDOW, moment + WINDOW)
+        weeks = _around(where, moment)
         choice = replace(self._choice, time="evergreen", limit=_STORY_POOL)
         found = ranked(self._view, self._source, self._told.query, choice, weeks)
         pool = distinct(self._view, found, _STORY_POOL)
@@ -95,7 +97,7 @@ class _Page:
         told = np.array([comparison.is_same_story(key) for key in pool.keys.tolist()], np.bool_)
         best = pool.at(np.flatnonzero(told)).first(self._choice.limit)
         in_time = best.at(np.argsort(self._view.published_at(best.keys), kind="stable"))
-        hits = hits_of(self._view, in_time, comparison, self._choice.explain)
+        hits = hits_of(self._view, in_time, comparison, where, self._choice.explain)
         return Slot("story", "The story so far", hits)
 
     def _section(self) -> Slot | None:
@@ -134,11 +136,13 @@ class _Page:
         )
 
 
-def _within(where: Filter, first: datetime, last: datetime) -> Filter:
-    """The filter, and published from ``first`` up to and with ``last``."""
-    end = last + timedelta(seconds=1)
+def _around(where: Filter, moment: datetime) -> Filter:
+    """The filter, and published within the weeks of a story around a moment, the ends included."""
+    span = WINDOW + timedelta(seconds=1)
+    first = moment - min(WINDOW, moment - _FIRST)
+    end = moment + span if moment < _LAST - span else None
     return replace(
         where,
         published_from=max(first, where.published_from or first),
-        published_to=min(end, where.published_to or end),
+        published_to=min(filter(None, (end, where.published_to)), default=None),
     )

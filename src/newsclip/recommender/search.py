@@ -41,6 +41,7 @@ ENCODER_FAILED = "the encoder failed: words alone decide"
 _LEAST_WORTH = 0.01  # of its age: what is old comes last, and is found
 _COMMON = math.log(2)  # the BM25 idf of a word that stands in half of the articles
 _SMALL = 100  # articles; in fewer, half of them says nothing about a word
+_MOVED = (100, 1_000)  # places by which an article is looked for further down than it was
 _QUERY_WORDS = 100  # a longer query is a text: only its first words are looked up
 
 
@@ -56,8 +57,7 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
     number = _fingerprint(query, options)
     cursor = Cursor.read(options.cursor, number) if options.cursor else None
     asked = _asked(view, query, options)
-    answer = _answer(view, asked, (cursor.position if cursor else options.offset) + options.limit)
-    start = _place_behind(view, answer.ranked, cursor) if cursor else options.offset
+    answer, start = _answer_from(view, asked, cursor)
     page = answer.ranked.first(options.limit, start)
     hits = search_hits(view, _scored(view, asked, page), asked.sought)
     end = start + len(hits)
@@ -67,7 +67,7 @@ def search(view: View, query: str, options: SearchOptions = SearchOptions()) -> 
         start,
         options.limit,
         next_offset=end if more and end + options.limit <= MAX_DEPTH else None,
-        next_cursor=str(Cursor(number, end, hits[-1].article.id)) if more else None,
+        next_cursor=str(Cursor.behind([h.article.id for h in hits], number, end)) if more else None,
         total=answer.total,
         total_is_exact=answer.is_exact,
         facets=facets_of(view, answer.known, options.facets),
@@ -158,11 +158,34 @@ def _answer(view: View, asked: _Asked, wanted: int) -> Accepted:
     return near_by_date(view, question, oldest)
 
 
-def _place_behind(view: View, ranked: Scored, cursor: Cursor) -> int:
-    """Where the answer goes on: behind the last article shown, or at its position if it is gone."""
-    keys = np.array(view.keys_of([cursor.last_id]), np.int64)
-    found = np.flatnonzero(np.isin(ranked.keys, keys))
-    return int(found[0]) + 1 if len(found) else cursor.position
+def _answer_from(view: View, asked: _Asked, cursor: Cursor | None) -> tuple[Accepted, int]:
+    """The answer as far as one page needs it, and where that begins.
+
+    By a cursor behind the last article shown that is there: what has come in before it has moved it
+    back, so it is looked for further down, too.
+    """
+    limit = asked.options.limit
+    if cursor is None:
+        return _answer(view, asked, asked.options.offset + limit), asked.options.offset
+    last = _last_shown(view, asked, cursor)
+    moved = iter(_MOVED if len(last) else ())
+    wanted = cursor.position + limit
+    while True:
+        answer = _answer(view, asked, wanted)
+        if len(found := np.flatnonzero(np.isin(answer.ranked.keys, last))):
+            start, need = int(found[0]) + 1, int(found[0]) + 1 + limit
+        else:
+            start, need = cursor.position, wanted + next(moved, 0)
+        if need <= wanted:
+            return answer, start
+        wanted = need  # a place is certain only as far as an answer was wanted
+
+
+def _last_shown(view: View, asked: _Asked, cursor: Cursor) -> NDArray[np.int64]:
+    """The key of the last article shown that may still be an answer; ``(1,)``, or ``(0,)``."""
+    shown = [key for each in reversed(cursor.last_ids) for key in view.keys_of([each])]
+    keys = np.array(shown, np.int64)
+    return keys[view.passing(keys, asked.where)][:1]
 
 
 def _scored(view: View, asked: _Asked, page: Scored) -> Scored:

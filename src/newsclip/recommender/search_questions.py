@@ -76,10 +76,11 @@ def archive_questions(view: View, kind: Kind, sample: int, seed: int) -> list[Se
     too; ``copies`` look with the title of one for the others: the same story in other words.
     """
     keys = view.newest(Filter(), len(view))
-    copies = view.copies_of(keys)
+    copied = view.copies_of(keys)
+    visible = set(keys)
+    copies = {key: sorted(visible.intersection(copied[key])) for key in keys}
     if kind == "copies":
-        visible = set(keys)
-        keys = [key for key in keys if visible.intersection(copies[key])]
+        keys = [key for key in keys if copies[key]]
     keys = sorted(random.Random(seed).sample(keys, min(sample, len(keys))))
     articles = view.articles(keys)
     questions = []

@@ -63,7 +63,7 @@ def best_hits(view: View, told: Told, choice: Choice, where: Filter) -> list[Hit
     if choice.diversity:
         embeddings = view.embeddings(best.keys)
         best = best.at(diversified(best.scores, embeddings, choice.diversity, choice.limit))
-    return hits_of(view, best, Comparison(view, told, best), choice.explain)
+    return hits_of(view, best, Comparison(view, told, best), where, choice.explain)
 
 
 def distinct(view: View, found: Ranked, most: int) -> Ranked:
@@ -71,13 +71,16 @@ def distinct(view: View, found: Ranked, most: int) -> Ranked:
     return found.at(np.array(firsts(view, found.keys.tolist(), most), np.int64))
 
 
-def hits_of(view: View, found: Ranked, comparison: Comparison, explain: bool) -> list[Hit]:
+def hits_of(
+    view: View, found: Ranked, comparison: Comparison, where: Filter, explain: bool
+) -> list[Hit]:
     """The hits of some keys, in their order, with all that is shown of each.
 
-    The ``comparison`` has looked at all of them, and perhaps at more.
+    The ``comparison`` has looked at all of them, and perhaps at more. What ``where`` leaves out is
+    not shown as a copy of one either.
     """
     keys = found.keys.tolist()
-    duplicates = duplicates_of(view, keys)
+    duplicates = duplicates_of(view, keys, where)
     explanations = _explanations(found) if explain else [None] * len(keys)
     return [
         Hit(
@@ -96,13 +99,15 @@ def _explanations(found: Ranked) -> list[Explanation]:
     return [Explanation(relevance, time, of_key) for relevance, time, of_key in made]
 
 
-def duplicates_of(view: View, keys: Sequence[int]) -> dict[int, tuple[Article, ...]]:
-    """For each key the copies of its article that readers may see, the newest first."""
+def duplicates_of(
+    view: View, keys: Sequence[int], where: Filter = Filter()
+) -> dict[int, tuple[Article, ...]]:
+    """For each key the copies of its article that pass, the newest first."""
     copies = view.copies_of(np.array(keys, np.int64))
     if not any(copies.values()):  # as a rule
         return dict.fromkeys(keys, ())
     others = np.array([copy for key in keys for copy in copies[key]], np.int64)
-    articles = view.articles(others[view.passing(others, Filter())].tolist())
+    articles = view.articles(others[view.passing(others, where)].tolist())
     return {
         key: tuple(articles[copy] for copy in sorted(copies[key], reverse=True) if copy in articles)
         for key in keys
@@ -115,7 +120,7 @@ def filler_hits(
     """At most ``most`` hits that need no likeness: the newest of the section, then of all."""
     taken = view.keys_of(hit.article.id for hit in hits)
     keys = fillers(view, section, where, taken, most)
-    articles, duplicates = view.articles(keys), duplicates_of(view, keys)
+    articles, duplicates = view.articles(keys), duplicates_of(view, keys, where)
     return [_filler(articles[key], section, duplicates[key]) for key in keys]
 
 

@@ -71,8 +71,9 @@ def other_queries(view: View, query: str, text: str) -> tuple[str, ...]:
     ``text`` are its words, spelled as the archive spells them.
     """
     text = text[:MAX_CHARACTERS]
-    known = view.known([word.term for word in view.query_words(text)])
-    freed = [text] if known and parse(query).where != Filter() else []
+    terms = view.query(dict.fromkeys((word.term for word in view.query_words(text)), 1.0))
+    has_conditions = parse(query).where != Filter()
+    freed = [text] if has_conditions and len(view.matching(terms, 1, Filter())) else []
     names = _names(view, " ".join(view.forms(text)), _NAMES)
     return (*freed, *(f"{name.kind}:{_quoted(name.text)}" for name in names))
 

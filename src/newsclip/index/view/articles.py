@@ -48,7 +48,7 @@ class ArticleView(RowView):
         return np.array([counts[key] for key in keys.tolist()], np.int64)
 
     def ids(self, keys: Iterable[int]) -> list[str]:
-        """The ids of the articles of some keys."""
+        """The ids of the articles of some keys, in their order."""
         return self._store.ids([int(key) for key in keys])
 
     def rules(self) -> Rulebook:

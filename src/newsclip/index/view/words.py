@@ -202,10 +202,14 @@ class WordView(RowView):
 
     def _read_query(self, query: str, languages: Collection[str]) -> Sequence[Word]:
         spoken = self._languages()
-        widely = sorted(languages) or [s for s in spoken if spoken[s] >= _WIDELY * len(self)]
+        widely = sorted(languages) or self._widely(spoken)
         known = self._stems(query, [*spoken]) | self._stems(query, widely)
         words = self._analyzer.words(query, next(iter(widely)))
         return [each for word in words for each in known.get((word.start, word.end), [word])]
+
+    def _widely(self, spoken: Mapping[str, int]) -> Sequence[str]:
+        # Of a dozen languages none may have its tenth: then it is that of the most articles.
+        return [each for each in spoken if spoken[each] >= _WIDELY * len(self)] or [*spoken][:1]
 
     def _stems(self, query: str, languages: Iterable[str]) -> dict[tuple[int, int], list[Word]]:
         """By their range, the words of a query that some article has."""
