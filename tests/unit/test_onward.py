@@ -14,6 +14,8 @@ from newsclip.recommender.onward import Slot, SlotName, onward
 from newsclip.recommender.similar import similar
 from newsclip.recommender.source import source_of_article, source_of_several
 
+from .test_rules import rule
+
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -95,6 +97,18 @@ def test_a_link_of_one_of_several_sources_makes_a_story(shelf: Archive) -> None:
         hits = similar(view, source_of_several(view, keys)).hits
     (linked,) = (hit for hit in hits if hit.article.id == "no name")
     assert linked.reasons[0].kind == "story"
+
+
+def test_the_story_is_told_without_what_is_pinned_into_another_slot(shelf: Archive) -> None:
+    shelf.store.curation.put(rule("r", "pin", "article:after", "article:source"))
+    for names in (("story",), ("story", "section")):
+        shelf.put([part("after", 3, section="Land")])  # so no slot of its own section has it
+        assert ids(page(shelf, *names)[0]) == ["before", "no tag", "after"], names
+    story, related = page(shelf, "story", "related")
+    assert ids(story) == ["before", "no tag"]
+    assert (ids(related)[0], related.hits[0].pinned) == ("after", True)
+    story, tag = page(shelf, "story", "tag")
+    assert (ids(story), ids(tag)[0]) == (["before", "no tag"], "after")
 
 
 def test_the_tag_of_fewest_articles_comes_first_and_further_ones_follow(shelf: Archive) -> None:

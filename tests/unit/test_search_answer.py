@@ -230,6 +230,35 @@ def test_an_answer_goes_on_where_both_sides_find_the_same(
     assert (ids(end), end.next_offset) == (["d"], None)
 
 
+def test_an_order_of_dates_without_copies_has_no_end_before_its_last_article(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepted, "COUNTED", 8)
+    archive.put([article(f"copy {n}", body=LONG, published_at=NOON - DAY) for n in range(12)])
+    archive.put([article(n, body=LONG.split()[n], published_at=NOON - 9 * DAY) for n in range(5)])
+    asked: dict[str, Any] = {"query": "before:2027", "collapse": True, "limit": 2}
+    page = found(archive, **asked)
+    shown = ids(page)
+    while page.next_cursor:
+        page = found(archive, cursor=page.next_cursor, **asked)
+        shown += ids(page)
+    assert [each.split()[0] for each in sorted(shown)] == ["0", "1", "2", "3", "4", "copy"]
+
+
+def test_an_answer_without_copies_is_counted_as_far_as_one_with_them(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepted, "_DEPTHS", ((3, 3), (6, 6), (100, 100)))
+    archive.put([article(f"copy {n}", body=f"fish {LONG}") for n in range(4)])
+    archive.put([article(n, body="fish", section=f"s{n % 2}") for n in range(30)])
+    archive.put([article("far", body="law")])
+    asked: dict[str, Any] = {"mode": "keyword", "limit": 2, "facets": ("section",)}
+    page = found(archive, "fish", collapse=True, **asked)
+    assert (page.total, page.total_is_exact) == (31, True)
+    assert page.facets["section"] == [FacetValue("s0", 15), FacetValue("s1", 15)]
+    assert found(archive, "fish", **asked).total == 34
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"sort": "newest"}, {"sort": "oldest"}, {"mode": "semantic"}]
 )

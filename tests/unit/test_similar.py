@@ -16,6 +16,8 @@ from newsclip.recommender.hit import Reason
 from newsclip.recommender.similar import Related, similar
 from newsclip.recommender.source import source_of_article, source_of_draft
 
+from .test_clusters import body, words
+
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
@@ -288,6 +290,17 @@ def test_an_unknown_article(archive: Archive) -> None:
 
 
 # Drafts
+
+
+@pytest.mark.parametrize("published_at", [None, NOON])
+def test_a_text_that_appeared_long_ago_is_no_hit_of_its_own_draft(
+    archive: Archive, published_at: datetime | None
+) -> None:
+    text = body(words(200, seed=1))
+    archive.put([article("old", body=text, published_at=NOON - timedelta(days=3_000)), article("other")])
+    with archive.reading(NOON) as view:
+        draft = source_of_draft(view, Draft(body=text, published_at=published_at))
+        assert [hit.article.id for hit in similar(view, draft).hits] == ["other"]
 
 
 def test_a_draft_gets_what_its_article_would_get(shelf: Archive) -> None:

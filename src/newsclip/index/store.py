@@ -129,7 +129,7 @@ class Store:
         return dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
 
     def ids(self, keys: Sequence[int]) -> list[str]:
-        """The ids of the articles with these keys, in their order; keys that are no more left out."""
+        """The ids of the articles with these keys, in their order; one that is no more is left out."""
         ids = dict(self._database.rows_in("SELECT key, id FROM article WHERE key IN", keys))
         return [ids[key] for key in keys if key in ids]
 

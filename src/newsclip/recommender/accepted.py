@@ -77,7 +77,7 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
     """
     ranked = Scored.none()
     alone = question.asked.embedding is None or not len(question.asked.query)
-    counted = not question.min_score and not question.collapse
+    counted = not question.min_score
     one_by_one = counted and _is_countable(view, question)
     further = _WIDE if wide and counted and not one_by_one else 0
     for depth, good_for in _DEPTHS[alone:]:
@@ -91,8 +91,12 @@ def by_relevance(view: View, question: Question, wanted: int, wide: bool = False
     if whole or not counted:
         return Accepted(ranked, ranked.keys, len(ranked.keys), whole)
     known = np.union1d(_known(view, question, found, one_by_one, wide), ranked.keys)
-    least = view.matching_bounds(question.asked.query, question.where)[0]
     is_exact = one_by_one and found.all_by_meaning
+    if question.collapse:
+        others = known[~np.isin(known, ranked.keys)].tolist()
+        each = np.array(one_of_each(view, [*ranked.keys.tolist(), *others], len(known)), np.int64)
+        return Accepted(ranked, np.sort(each), len(each), is_exact)
+    least = view.matching_bounds(question.asked.query, question.where)[0]
     return Accepted(ranked, known, max(len(known), least), is_exact)
 
 
@@ -151,11 +155,18 @@ def by_date(
     """All that pass, in the order of their dates, as far as ``wanted``; nothing is scored."""
     total = view.count(where)
     reach = max(wanted, min(total, COUNTED)) if collapse else wanted
-    keys = np.array(view.newest(where, reach, oldest), np.int64)
-    ranked = _distinct(view, Scored(keys, np.zeros(len(keys), np.float32)), collapse)
+    ranked = _newest(view, where, oldest, reach, collapse)
+    while len(ranked.keys) < wanted and reach < total:  # copies made them fewer
+        reach *= 2
+        ranked = _newest(view, where, oldest, reach, collapse)
     if collapse:
         return Accepted(ranked, ranked.keys, len(ranked.keys), total <= reach)
-    return Accepted(ranked, view.every(where) if wide else keys, total, True)
+    return Accepted(ranked, view.every(where) if wide else ranked.keys, total, True)
+
+
+def _newest(view: View, where: Filter, oldest: bool, reach: int, collapse: bool) -> Scored:
+    keys = np.array(view.newest(where, reach, oldest), np.int64)
+    return _distinct(view, Scored(keys, np.zeros(len(keys), np.float32)), collapse)
 
 
 def near_by_date(view: View, question: Question, oldest: bool) -> Accepted:

@@ -1,6 +1,6 @@
 """Several titled slots for one page, with no article twice on it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
@@ -10,7 +10,7 @@ import numpy as np
 from newsclip.index.filters import Filter, fold
 from newsclip.index.view import View
 from newsclip.recommender.choice import Choice, Fallback, eligible, with_copies
-from newsclip.recommender.curation import editors_on
+from newsclip.recommender.curation import Editors, editors_on
 from newsclip.recommender.hit import Hit
 from newsclip.recommender.reasons import Comparison
 from newsclip.recommender.relevance import ranked
@@ -44,7 +44,7 @@ def onward(
     """The slots that have something to show, in the order asked for, ``limit`` hits in each.
 
     - ``story``: the running story (see :func:`~newsclip.recommender.story.same_story`), in the
-      order of time, without what editors pinned, which stands in the slots that follow;
+      order of time, without what editors pinned into another slot of the page;
     - ``section``: the most alike of the source's section, then its newest;
     - ``tag``: the most alike with the source's most telling tag: the one with the fewest articles,
       but at least three, and one that the page does not show yet; each further ``tag`` takes the
@@ -53,7 +53,7 @@ def onward(
 
     Raises QueryInvalid if ``time`` does not fit the source.
     """
-    page = _Page(view, source, choice)
+    page = _Page(view, source, names, choice)
     slots = [page.fill(name) for name in names]
     return [slot for slot in slots if slot and slot.hits]
 
@@ -61,10 +61,14 @@ def onward(
 class _Page:
     """What is on the page so far."""
 
-    def __init__(self, view: View, source: Source, choice: Choice) -> None:
+    def __init__(
+        self, view: View, source: Source, names: Sequence[SlotName], choice: Choice
+    ) -> None:
         self._view, self._source, self._choice = view, source, choice
+        self._names = names
         self._where = eligible(view, source, choice)
-        self._tags = self._telling_tags()
+        tags = self._telling_tags()
+        self._tags, self._first_tags = iter(tags), tags[: names.count("tag")]
         self._told = Told(view, source)
 
     def fill(self, name: SlotName) -> Slot | None:
@@ -88,7 +92,8 @@ class _Page:
         moment = self._source.published_at
         if moment is None:
             return None
-        where = editors_on(self._view, self._source, self._where, self._choice.limit).where
+        where = self._editors(self._where).allowed
+        where = replace(where, exclude_keys=where.exclude_keys | self._pinned_elsewhere())
         weeks = _around(where, moment)
         choice = replace(self._choice, time="evergreen", limit=_STORY_POOL)
         found = ranked(self._view, self._source, self._told.query, choice, weeks)
@@ -100,20 +105,37 @@ class _Page:
         hits = hits_of(self._view, in_time, comparison, where, self._choice.explain)
         return Slot("story", "The story so far", hits)
 
+    def _editors(self, where: Filter) -> Editors:
+        return editors_on(self._view, self._source, where, self._choice.limit)
+
+    def _pinned_elsewhere(self) -> frozenset[int]:
+        """What editors pinned into the page's other slots, and the copies of it."""
+        slots = [self._with_tag(tag) for tag in self._first_tags]
+        slots += [self._where] if "related" in self._names else []
+        if "section" in self._names and (section := self._in_section()):
+            slots.append(section)
+        pins = [hit for where in slots for hit in self._editors(where).pins.values()]
+        return with_copies(self._view, self._view.keys_of(hit.article.id for hit in pins))
+
+    def _in_section(self) -> Filter | None:
+        """The source's section; None if it has none, or others are asked for."""
+        section, asked = self._source.section, self._where.sections
+        if section is None or (asked and fold(section) not in map(fold, asked)):
+            return None
+        return replace(self._where, sections=frozenset([section]))
+
+    def _with_tag(self, tag: str) -> Filter:
+        return replace(self._where, tags=self._where.tags | {tag})
+
     def _section(self) -> Slot | None:
-        section = self._source.section
-        if section is None:
+        where = self._in_section()
+        if where is None:
             return None
-        own = self._where.sections
-        if own and fold(section) not in map(fold, own):
-            return None
-        where = replace(self._where, sections=frozenset([section]))
-        return Slot("section", f"More from {section}", self._hits(where))
+        return Slot("section", f"More from {self._source.section}", self._hits(where))
 
     def _tag(self) -> Slot | None:
         for tag in self._tags:
-            where = replace(self._where, tags=self._where.tags | {tag})
-            if hits := self._hits(where, fallback="none"):
+            if hits := self._hits(self._with_tag(tag), fallback="none"):
                 return Slot("tag", f"More on {tag}", hits, tag)
         return None
 
@@ -124,16 +146,12 @@ class _Page:
         choice = replace(self._choice, fallback=fallback or self._choice.fallback)
         return slot_hits(self._view, self._told, choice, where)
 
-    def _telling_tags(self) -> Iterator[str]:
+    def _telling_tags(self) -> list[str]:
         """The source's tags that enough articles carry, the rarest first."""
         tags = {fold(tag): tag for tag in reversed(self._source.draft.tags)}
-        counts = {
-            tag: self._view.count(replace(self._where, tags=self._where.tags | {tag}))
-            for tag in tags.values()
-        }
-        return iter(
-            sorted((t for t in counts if counts[t] >= _ENOUGH), key=lambda t: (counts[t], t))
-        )
+        counts = {tag: self._view.count(self._with_tag(tag)) for tag in tags.values()}
+        enough = (tag for tag in counts if counts[tag] >= _ENOUGH)
+        return sorted(enough, key=lambda tag: (counts[tag], tag))
 
 
 def _around(where: Filter, moment: datetime) -> Filter:

@@ -120,15 +120,20 @@ def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     written = _query_words(view, text, where.languages)
     if not written:  # "???" means nothing: every article would be as near to it as any other
         return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
-    # A correction is a guess: the meaning is that of what was typed.
-    embedding, degraded = _embedding(view, parsed.text, options.mode)
+    # A correction is a guess: beside a word that is known the meaning is that of what was typed.
+    read = parsed.text if _has_known(view, parsed.text) else text
+    embedding, degraded = _embedding(view, read, options.mode)
     by_meaning = options.mode == "semantic" and not degraded
-    terms = asked_for(view, parsed.text, written, embedding, by_meaning)
+    terms = asked_for(view, read, written, embedding, by_meaning)
     question = Question(terms, where, options.min_score, options.collapse, _weighing(options))
     passages = view.encoder_is_quick if options.passages is None else options.passages
     sought = Sought(written, terms.query, embedding if passages else None, options.collapse)
     did_you_mean = corrected(query, meant) if meant else None
     return _Asked(sought, where, options, question, text, did_you_mean, degraded)
+
+
+def _has_known(view: View, text: str) -> bool:
+    return bool(view.shown([word.term for word in view.query_words(text)[:_QUERY_WORDS]]))
 
 
 def _embedding(view: View, text: str, mode: Mode) -> tuple[NDArray[np.float32] | None, str | None]:

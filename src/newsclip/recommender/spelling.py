@@ -1,4 +1,4 @@
-"""Words that no article has, taken for the ones that they were probably meant to be."""
+"""Words that no visible article has, taken for the ones that they were probably meant to be."""
 
 import re
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ _CHARACTERS = 500  # of a query; a longer one is a text, whose words need not be
 
 
 def corrections(view: View, text: str) -> dict[str, str]:
-    """For each word of a text that no article has, as typed, the word that was probably meant.
+    """For each word that no visible article has, as typed in a text, the word probably meant.
 
     Left out are words for which nothing is near enough.
     """
     text = text[:_CHARACTERS]
     typed = {word.term: text[word.start : word.end] for word in view.query_words(text)}
-    known = view.known(typed)
+    known = view.shown(typed)
     unknown = list(dict.fromkeys(word for term, word in typed.items() if term not in known))
     found = ((word, view.typed.meant(word)) for word in unknown[:_MOST])
     return {word: meant for word, meant in found if meant is not None}

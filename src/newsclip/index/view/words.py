@@ -215,7 +215,8 @@ class WordView(RowView):
         """By their range, the words of a query that some article has."""
         stemmers = {stemmer_of(each): each for each in languages}
         words = [w for each in stemmers.values() for w in self._analyzer.words(query, each)]
-        known = self.known({word.term for word in words})
+        terms = [*{word.term for word in words}]
+        known = set(compress(terms, self._articles_with(terms)))
         found: dict[tuple[int, int], dict[str, Word]] = {}
         for word in words:
             if word.term in known:
@@ -226,11 +227,23 @@ class WordView(RowView):
         """The words of a text with all their endings, but in small letters and without accents."""
         return self._analyzer.forms(text)
 
-    def known(self, terms: Collection[str]) -> set[str]:
-        """Those of the terms that some article has."""
+    def shown(self, terms: Collection[str]) -> set[str]:
+        """Those of the terms that stand in some article that readers may see."""
+        segments = self._layers.segments
+        hidden = len(self) - sum(s.catalog.passing(s.catalog.visible(self.now)) for s in segments)
+        counted = zip(terms, self._articles_with(terms), strict=True)
+        # A word of more articles than are hidden need not be looked up.
+        return {term for term, n in counted if n > hidden or (n and self._is_shown(term))}
+
+    def _is_shown(self, term: str) -> bool:
+        return len(self.matching(self.query({term: 1.0}), 1, Filter())) > 0
+
+    def _articles_with(self, terms: Collection[str]) -> list[int]:
+        """In how many articles each term stands, at least; visible or not."""
         numbers = self._layers.terms.numbers([*terms])
-        found = self._layers.statistics.found(np.maximum(numbers, 0)).any(axis=1)
-        return set(compress(terms, (found & (numbers >= 0)).tolist()))
+        found = self._layers.statistics.found(np.maximum(numbers, 0)).max(axis=1, initial=0)
+        counts: list[int] = np.where(numbers >= 0, found, 0).tolist()
+        return counts
 
     def main_language(self) -> str:
         """The language of most articles: what a text is in that does not say."""
