@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from .page_site import ATTACK, HIDDEN, HOSTILE, SCRIPTS, Outline, check_markup, client_of, site
+from newsclip.index.incoming import parse_article
+
+from .page_site import (
+    ATTACK,
+    HIDDEN,
+    HOSTILE,
+    PETRO,
+    SCRIPTS,
+    Outline,
+    check_markup,
+    client_of,
+    site,
+)
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +207,17 @@ def test_facets_narrow_down_and_can_be_taken_away(client: FlaskClient) -> None:
     assert narrower not in links
     found = client.get("/v1/search?q=colombia&sort=newest&author=Ada+Byron").get_json()
     assert f"{found['total']} article" in text
+
+
+def test_a_second_author_is_not_offered_since_there_would_be_more_articles(tmp_path: Path) -> None:
+    authors = {"a": ["Ada Byron", "Lin Mora"], "b": ["Ada Byron"], "c": ["Lin Mora"]}
+    raw = [PETRO | {"id": name, "authors": of_each} for name, of_each in authors.items()]
+    for client in client_of(tmp_path, [parse_article(each) for each in raw]):
+        text = client.get("/search?q=colombia&author=Ada+Byron").text
+        assert "2 articles" in text  # of both it would be three
+        links = Outline(text).values("href", "a")
+        assert not any(str(link).count("author=") > 1 for link in links)
+        assert "/search?q=colombia&tag=Colombia&author=Ada+Byron" in links
 
 
 def test_no_result_offers_ways_on(client: FlaskClient) -> None:

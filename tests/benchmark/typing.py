@@ -4,7 +4,8 @@
 
 DIR is an archive with a snapshot. Times are milliseconds of the processor, p50 and p99, since on a
 busy machine the clock tells of others. What is typed are one to three words of titles, the last cut
-off; in a third of them two letters have changed places. With ``--titles`` so many titles, each of
+off; in a third of them two letters have changed places. Names are those of most articles, cut off
+behind their field. With ``--titles`` so many titles, each of
 the halves of two, are indexed beside it, with as many words as an archive of that size has, and
 what a suggestion looks up there is measured alone.
 """
@@ -44,12 +45,15 @@ def measure(directory: Path, questions: int, titles: int) -> dict[str, Any]:
         chosen = random.Random(0)
         typed = [_begun(chosen.choice(known), chosen) for _ in range(questions)]
         mistyped = [_swapped(chosen.choice(chosen.choice(known).split()), chosen) for _ in typed]
+        names = view.typed.names("", 1_000)
+        named = [_begun_name(*chosen.choice(names)[:2], chosen) for _ in typed if names]
         phrases = [_phrase(chosen.choice(known), chosen) for _ in typed]
         figures: dict[str, Any] = {
             "articles": len(view),
             "words": len(view._layers.words),
             "suggest": _times(lambda text: suggest(view, text), typed),
             "suggest_mistyped": _times(lambda text: suggest(view, text), mistyped),
+            "suggest_names": _times(lambda text: suggest(view, text), named or typed),
             "corrections": _times(lambda text: corrections(view, text), mistyped),
             "phrase_anew": _times(lambda text: _count(view, text), phrases),
             "search_phrase": _times(lambda text: search(view, f'"{text}"'), phrases),
@@ -71,6 +75,10 @@ def _begun(title: str, chosen: random.Random) -> str:
     *before, last = words[start : start + chosen.randint(1, 3)]
     cut = last[: chosen.randint(min(2, len(last)), len(last))]
     return " ".join([*before, _swapped(cut, chosen) if not chosen.randrange(3) else cut])
+
+
+def _begun_name(attribute: str, name: str, chosen: random.Random) -> str:
+    return f"{attribute}:{name[: chosen.randint(0, len(name))]}"
 
 
 def _swapped(word: str, chosen: random.Random) -> str:

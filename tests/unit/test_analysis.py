@@ -30,6 +30,7 @@ def whole(text: str) -> list[tuple[str, str]]:
     [
         ("Harbour laws, passed!", ["harbour", "law", "pass"]),
         ("Évian ÉLÈVE Søren", ["evian", "elev", "soren"]),
+        ("İzmir IZMIR I\u0307zmir ılgın", ["izmir", "izmir", "izmir", "ilgin"]),
         ("state-of-the-art C3PO", ["state", "of", "the", "art", "c3po"]),
         ("won't", ["won", "t"]),
         ("🙂 … —", []),

@@ -128,6 +128,90 @@ def test_a_field_is_completed_by_its_names_alone(shelf: Archive) -> None:
     assert offered(shelf, "section:") == [("section", "Politics")]
 
 
+# What there is more of than is looked at first
+
+
+LAYERS = pytest.mark.parametrize("is_stored", [False, True], ids=["delta", "snapshot"])
+
+
+@LAYERS
+def test_a_name_is_found_behind_many_of_another_field(archive: Archive, is_stored: bool) -> None:
+    tags = [f"Harbour {number}" for number in range(60)]
+    archive.put([article("a", tags=tags), article("b", tags=tags)])
+    archive.put([article("c", section="Harbours", authors=["Harbert"])])
+    if is_stored:
+        compaction.rebuild(archive.store)
+    with axis_archive(archive.store.directory) as opened:
+        for limit in (1, 8):
+            assert offered(opened, "author:harb", limit) == [("author", "Harbert")]
+            assert offered(opened, "section:", limit) == [("section", "Harbours")]
+
+
+@LAYERS
+def test_a_name_is_found_among_many_that_only_hidden_articles_have(
+    archive: Archive, is_stored: bool
+) -> None:
+    hidden = [f"Zebra hidden {number}" for number in range(200)]
+    archive.put([article(n, tags=hidden, status="draft") for n in range(2)])
+    archive.put([article("shown", tags=["Zebra visible"])])
+    if is_stored:
+        compaction.rebuild(archive.store)
+    with axis_archive(archive.store.directory) as opened:
+        for typed in ("zeb", "tag:zeb"):
+            assert offered(opened, typed) == [("tag", "Zebra visible")]
+        opened.delete("0")
+        opened.put([article("1", tags=hidden[-1:])])
+        assert sorted(of_kind(opened, "tag:zeb", "tag")) == ["Zebra hidden 199", "Zebra visible"]
+
+
+@LAYERS
+def test_a_name_is_found_among_many_of_articles_that_were_taken_down(
+    archive: Archive, is_stored: bool
+) -> None:
+    gone = [f"Zebra gone {number}" for number in range(200)]
+    archive.put([article(n, tags=gone) for n in range(2)])
+    archive.put([article("shown", tags=["Zebra visible"])])
+    if is_stored:
+        compaction.rebuild(archive.store)
+    with axis_archive(archive.store.directory) as opened:
+        opened.delete("0")
+        opened.delete("1")
+        assert offered(opened, "zeb") == offered(opened, "tag:zeb") == [("tag", "Zebra visible")]
+
+
+@LAYERS
+def test_names_of_most_articles_that_readers_see_come_first(
+    archive: Archive, is_stored: bool
+) -> None:
+    drafted = [f"Okra {number:02}" for number in range(60)]
+    archive.put([article("shown", tags=drafted), article("more", tags=["Okra zulu"])])
+    archive.put([article("last", tags=["Okra zulu"])])
+    archive.put([article(n, tags=drafted, status="draft") for n in range(9)])
+    if is_stored:
+        compaction.rebuild(archive.store)
+    with axis_archive(archive.store.directory) as opened, opened.reading(NOON) as view:
+        assert suggest(view, "okra")[0] == Completion("tag", "Okra zulu", 2)
+
+
+@LAYERS
+def test_a_title_is_found_among_many_hidden_ones(archive: Archive, is_stored: bool) -> None:
+    archive.put([article("shown", title="Okapi seen", published_at=NOON - DAY)])
+    archive.put(
+        [
+            article(n, title=f"Okapi baby okax{n % 30}x", published_at=NOON, status="draft")
+            for n in range(300)
+        ]
+    )
+    archive.put([article("okay", title="Okay then", published_at=NOON - DAY)])
+    if is_stored:
+        compaction.rebuild(archive.store)
+    with axis_archive(archive.store.directory) as opened:
+        assert of_kind(opened, "oka", "title") == ["Okapi seen"]
+        assert of_kind(opened, "okapi s", "title") == ["Okapi seen"]
+        opened.delete("shown")
+        assert of_kind(opened, "oka", "title") == ["Okay then"]
+
+
 def test_queries_keep_what_was_typed_before(shelf: Archive) -> None:
     assert "Harbour law" in of_kind(shelf, "Harbour la", "query")
     assert "fish soup" in of_kind(shelf, "fish so", "query")
@@ -222,6 +306,24 @@ def test_did_you_mean(shelf: Archive, query: str, meant: str | None) -> None:
         assert meant.split()[0] in page.hits[0].reasons[0].values
 
 
+def test_one_mistyped_word_alone_is_searched_as_it_was_meant(archive: Archive) -> None:
+    """However common the word is: most of these articles have it."""
+    archive.put([article(n, title="president", body=f"ship {n}") for n in range(40)])
+    archive.put([article(f"other {n}", body="fish") for n in range(20)])
+    with archive.reading(NOON) as view:
+        for options in (SearchOptions(), SearchOptions(mode="keyword")):
+            typed, meant = (search(view, query, options) for query in ("presidnet", "president"))
+            assert (typed.did_you_mean, typed.total) == ("president", meant.total)
+            assert [h.article.id for h in typed.hits] == [h.article.id for h in meant.hits]
+            assert meant.total >= 40
+
+
+def test_a_draft_with_the_same_mistake_hinders_no_correction(archive: Archive) -> None:
+    archive.put([article("a", title="harbour"), article("b", title="harbuor", status="draft")])
+    with archive.reading(NOON) as view:
+        assert search(view, "harbuor").did_you_mean == "harbour"
+
+
 def test_of_equally_near_words_the_most_frequent_is_meant(archive: Archive) -> None:
     archive.put([article("a", body="marine"), *(article(n, body="marina") for n in range(3))])
     with archive.reading(NOON) as view:
@@ -252,6 +354,17 @@ def test_a_word_that_only_a_draft_has_is_nothing_to_try(shelf: Archive) -> None:
     shelf.put([article("draft", title="zanzabar", status="draft")])
     with shelf.reading(NOON) as view:
         assert search(view, "tag:nothing zanzabar").suggestions == ()
+
+
+def test_to_try_are_only_names_that_a_query_can_say(archive: Archive) -> None:
+    signs = ["..", "😀", '"Quoted"', "“Harbour", 'dock "a" ' + "-b " * 33]
+    tags = [*signs, "Harbour law", "tag:", "Harbour"]
+    archive.put([article(n, tags=tags[: 8 - n]) for n in range(8)])  # the signs are on most
+    with archive.reading(NOON) as view:
+        page = search(view, "before:1990", SearchOptions(mode="keyword"))
+        assert page.suggestions == ('tag:"Harbour law"', 'tag:"tag:"', "tag:Harbour")
+        found = [search(view, query).total for query in page.suggestions]
+    assert found == [3, 2, 1]
 
 
 @settings(max_examples=60, deadline=None)

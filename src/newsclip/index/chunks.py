@@ -124,6 +124,7 @@ class Chunks(Memo[tuple[str, ...]]):
 
 def _composed(text: str) -> tuple[str, Sequence[int]]:
     """The text with each accent in its letter, and where each of its characters begins in it."""
+    text = text.replace("İ", "I")  # in small letters it would be two signs, the second an accent
     if text.isascii() or unicodedata.is_normalized("NFC", text):
         return text, range(len(text) + 1)
     starts = [at for at, sign in enumerate(text) if not (at and unicodedata.combining(sign))]
@@ -134,7 +135,7 @@ def _composed(text: str) -> tuple[str, Sequence[int]]:
         letters.append(letter)
         # Accents that are in no letter come last, as they did.
         places += [start, *range(end - len(letter) + 1, end)]
-    return "".join(letters), [*places, len(text)]
+    return "".join(letters).replace("İ", "I"), [*places, len(text)]
 
 
 class Words(Sequence[Word]):

@@ -10,6 +10,7 @@ from newsclip.index.analysis import Analyzer
 from newsclip.index.catalog import newest_first
 from newsclip.index.columns import COUNT_BITS, TEXT_FIELDS, Array, Columns, Rows
 from newsclip.index.completions import stored_completions
+from newsclip.index.filters import NEVER
 from newsclip.index.strings import Strings
 from newsclip.index.telling_words import Kinds
 from newsclip.index.templates import copies_among
@@ -37,7 +38,7 @@ TYPES: Mapping[str, str] = {
         for kind in ("words", "completions")  # with their articles, with the numbers of names
         for part, array in WORD_LIST.items()
     },
-    "completions.counts": "<i4",  # by place: how many articles have the name
+    "completions.counts": "<i4",  # by place: how many articles but for drafts have the name
 }
 """The name and the type of each array."""
 
@@ -52,7 +53,8 @@ def derived_arrays(
     ``words`` are those of the articles as they are written, each with the number of articles.
     """
     ends, rows = _holders(columns, len(names))
-    completions = stored_completions(names, np.diff(ends, prepend=0), analyzer)
+    published = np.append(0, np.cumsum(columns["visible_from"][rows] != NEVER))[ends]
+    completions = stored_completions(names, np.diff(published, prepend=0), analyzer)
     lists = {"words": WordList.arrays_of(list(words.items())), "completions": completions}
     arrays = {
         "holder.end": ends,

@@ -1,5 +1,6 @@
 """Which articles may be an answer."""
 
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +115,7 @@ _NOBODY = frozenset({""})  # asks for a name that no article has
 @lru_cache(16_384)  # the same names over and over, of each candidate and each tag of a question
 def fold(name: str) -> str:
     """The form in which tags, sections, authors and languages are compared."""
+    name = unicodedata.normalize("NFC", name).replace("İ", "I")
     return name.strip().lstrip("#").strip().casefold().replace("_", "-")
 
 

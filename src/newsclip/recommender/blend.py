@@ -161,9 +161,9 @@ def asked(
 
 
 def _unknown(view: View, text: str) -> int:
-    """How many of the first words of a text no article has that readers may see."""
+    """How many of the first words of a text no article has."""
     typed = {word.term for word in view.query_words(text)[:_LOOKED_AT]}
-    return len(typed - view.shown(typed))
+    return len(typed - view.known(typed))
 
 
 def _is_rare(view: View, worth: NDArray[np.float64]) -> bool:

@@ -13,7 +13,6 @@ from newsclip.recommender.choice import with_copies
 from newsclip.recommender.hit import Hit, Reason
 from newsclip.recommender.source import Source
 
-
 _FIRST = 5  # newest of a tag or a section, one of which a pin of it shows as a rule
 
 

@@ -8,8 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal, cast
 
+from newsclip.errors import QueryInvalid
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.index.wordlist import edits
@@ -22,9 +24,10 @@ NameKind = Literal["tag", "section", "author"]
 CompletionKind = Literal["tag", "section", "author", "query", "title"]
 
 _NAMES, _QUERIES = 3, 3  # of a list at most; the rest are titles
+_ASKED = 20  # names, for some that a query can say
 _TITLES = 30  # the newest ones, which queries are completed from
 _LOOKED_AT = 60  # titles, for the ones in which a word begins as the last one does
-_WORDS = 16  # that a word alone may become
+_WORDS = (16, 256)  # that a word alone may become; more where no visible title has one of them
 _SHORTEST = 3  # letters of a word alone that titles are looked up by
 _FIELD = re.compile(r'(?:^|.*\s)-?(tag|section|author):"?([^"]*)', re.IGNORECASE | re.DOTALL)
 
@@ -52,8 +55,7 @@ def suggest(view: View, typed: str, limit: int = 8) -> list[Completion]:
     """
     typed = typed[:MAX_CHARACTERS].replace("#", " ")  # half of a hashtag has no words yet
     if field := _FIELD.fullmatch(typed):
-        names = _names(view, " ".join(view.forms(field[2])), limit)
-        return [name for name in names if name.kind == field[1].lower()]
+        return _names(view, " ".join(view.forms(field[2])), limit, field[1].lower())
     words = view.forms(typed)
     if not words:
         return []
@@ -71,20 +73,34 @@ def other_queries(view: View, query: str, text: str) -> tuple[str, ...]:
     ``text`` are its words, spelled as the archive spells them.
     """
     text = text[:MAX_CHARACTERS]
-    terms = view.query(dict.fromkeys((word.term for word in view.query_words(text)), 1.0))
-    has_conditions = parse(query).where != Filter()
-    freed = [text] if has_conditions and len(view.matching(terms, 1, Filter())) else []
-    names = _names(view, " ".join(view.forms(text)), _NAMES)
-    return (*freed, *(f"{name.kind}:{_quoted(name.text)}" for name in names))
+    shown = view.shown([word.term for word in view.query_words(text)])
+    freed = [text] if shown and parse(query).where != Filter() else []
+    names = _names(view, " ".join(view.forms(text)), _ASKED)
+    asking = [each for each in map(_asking_for, names) if each is not None]
+    return (*freed, *asking[:_NAMES])
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"' if re.search(r"\s", name) else name
+def _asking_for(name: Completion) -> str | None:
+    """A query that finds what has the name, if one can say it: there are no quotes within quotes.
+
+    Nor does a query ask for signs alone.
+    """
+    field = f"{name.kind}:"
+    queries = (f"{field}{name.text}", f'{field}"{name.text}"')
+    return next((query for query in queries if _asks_for(query, name)), None)
 
 
-def _names(view: View, prefix: str, limit: int) -> list[Completion]:
+def _asks_for(query: str, name: Completion) -> bool:
+    try:
+        asked = parse(query)
+    except QueryInvalid:  # a name that reads like dozens of conditions
+        return False
+    return not asked.text and getattr(asked.where, f"{name.kind}s") == {name.text}
+
+
+def _names(view: View, prefix: str, limit: int, kind: str = "") -> list[Completion]:
     find = view.typed.names
-    found = find(prefix, limit) or find(prefix, limit, nearly=True)
+    found = find(prefix, limit, kind) or find(prefix, limit, kind, nearly=True)
     return [Completion(cast(NameKind, kind), name, count) for kind, name, count in found]
 
 
@@ -109,8 +125,8 @@ def _titles(view: View, words: Sequence[str]) -> list[_Title]:
 
 
 def _titles_of_word(view: View, word: str) -> list[_Title]:
-    for nearly in (False, True):
-        endings = view.typed.words(word, _WORDS, nearly)
+    for nearly, most in product((False, True), _WORDS):
+        endings = view.typed.words(word, most, nearly)
         if endings and (found := _read(view, (), endings, _TITLES)):
             return found
     return []

@@ -101,14 +101,18 @@ class Question:
         return [(label, self.url(**changes)) for label, changes in conditions]
 
     def offered(self, facet: FacetName, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
-        """The values of a facet that narrow the question further, those of most articles."""
+        """The values of a facet that narrow the question further, those of most articles.
+
+        Only several tags mean all of them: with a second section, author or year there would be
+        more articles, and not those that were counted.
+        """
         taken = {
             "section": [self.section],
             "tag": self.tags,
             "author": self.authors,
             "year": [self.year],
         }[facet]
-        if facet in ("section", "year") and any(taken):
+        if facet != "tag" and any(taken):
             return ()
         folded = set(map(fold, taken))
         return [each for each in values if fold(each.value) not in folded][:_VALUES]

@@ -215,8 +215,7 @@ class WordView(RowView):
         """By their range, the words of a query that some article has."""
         stemmers = {stemmer_of(each): each for each in languages}
         words = [w for each in stemmers.values() for w in self._analyzer.words(query, each)]
-        terms = [*{word.term for word in words}]
-        known = set(compress(terms, self._articles_with(terms)))
+        known = self.known({word.term for word in words})
         found: dict[tuple[int, int], dict[str, Word]] = {}
         for word in words:
             if word.term in known:
@@ -226,6 +225,10 @@ class WordView(RowView):
     def forms(self, text: str) -> list[str]:
         """The words of a text with all their endings, but in small letters and without accents."""
         return self._analyzer.forms(text)
+
+    def known(self, terms: Collection[str]) -> set[str]:
+        """Those of the terms that some article has, visible or not."""
+        return set(compress(terms, self._articles_with(terms)))
 
     def shown(self, terms: Collection[str]) -> set[str]:
         """Those of the terms that stand in some article that readers may see."""
