@@ -222,6 +222,20 @@ def test_what_is_learned_counts_at_the_next_request(
     ]
 
 
+def test_a_subject_may_have_a_label_alone(client: CheckedClient, archive: Archive) -> None:
+    # The first has no URI either, and is not meant by a subject without one.
+    house = [HouseTag("Law"), HouseTag("Berlin", aliases=("the capital",))]
+    import_vocabulary(archive.store, house, False, "ada")
+    subjects = [{"label": "Bread"}, {"uri": None, "label": "The Capital"}, {"uri": "", "label": ""}]
+    documents = [
+        {"text": TEXT, "subjects": [*subjects, {}, {"uri": None}, {"label": None}]},
+        {"text": DRAFT["body"], "subjects": [{}, {"uri": None}]},
+    ]
+    assert client.post(f"{PROJECT}/learn", json=documents).status_code == 204
+    kept = client.get("/v1/tags/feedback").json["feedback"]
+    assert [each["accepted"] for each in kept] == [["Bread", "Berlin"]]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("get", ""), ("post", "/suggest"), ("post", "/suggest-batch"), ("post", "/learn")],

@@ -156,6 +156,12 @@ def test_a_rule_may_be_there_before_its_article(client: CheckedClient, archive: 
     assert rail(client, LAW)[0] == "later"
 
 
+def test_a_pin_newer_than_the_source_is_no_background(client: CheckedClient) -> None:
+    put(client, "front", target=f"article:{LAW}", source=f"article:{STRIKE}")  # three days newer
+    assert rail(client, STRIKE)[0] == LAW
+    assert LAW not in rail(client, STRIKE, time="background")
+
+
 def test_the_log_tells_every_change_and_who_made_it(client: CheckedClient) -> None:
     put(client, "front")
     put(client, "front")

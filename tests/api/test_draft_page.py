@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from newsclip.index.house_tags import HouseTag
 from newsclip.index.incoming import parse_article
+from newsclip.index.tag_changes import import_vocabulary
 
 from .page_site import CALL, PETRO, WINE, check_markup, client_of, site
 
@@ -73,6 +75,21 @@ def test_a_decision_is_kept_and_undone(own: FlaskClient) -> None:
     assert 'name="tags" value=""' in removed.text
     own.post("/draft", data=TYPED | {"author": "Bob", "undo": "1"}, headers=HERE)
     assert [each[3] for each in feedback(own)] == [False, False, True]
+
+
+def test_another_name_of_a_tag_is_exchanged_for_it(own: FlaskClient) -> None:
+    colombia = HouseTag("Colombia", aliases=("Kolumbien",))
+    archive = own.application.extensions["newsclip"].archive
+    import_vocabulary(archive.store, [colombia], False, "ada")
+    page = own.post("/draft", data=TYPED | {"tags": "Kolumbien, Vino"})
+    check_markup(page, 200)
+    assert '<button name="accept" value="Colombia">Use #Colombia</button>' in page.text
+    assert 'value="Kolumbien" aria-label' not in page.text, "there is nothing to judge"
+    assert 'aria-label="Remove #Vino"' in page.text
+    used = TYPED | {"author": "Ada", "tags": "Kolumbien, Vino", "accept": "Colombia"}
+    kept = own.post("/draft", data=used, headers=HERE)
+    assert 'name="tags" value="Vino, Colombia"' in kept.text
+    assert feedback(own) == [("Ada", ["Colombia"], [], False)]
 
 
 @pytest.mark.parametrize(

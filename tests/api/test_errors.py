@@ -80,6 +80,27 @@ def test_the_last_page_that_can_be_asked_for_is_answered(shared: CheckedClient) 
     assert shared.get("/v1/search?q=a&offset=900&limit=100").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("/v1/search?q=", "is blank"),
+        ("/v1/search?q=%20%09", "is blank"),
+        ("/v1/search?q=a&author=%20", "is blank"),
+        ("/v1/search?q=a%00b", "holds a NUL character"),
+        ("/v1/search?q=a&last=3x", "has the wrong form"),
+        ("/v1/similar?url=", "is blank"),
+        ("/v1/articles/life%2Frye/similar?exclude=", "is blank"),
+        ("/v1/articles/life%2Frye/onward?slots=", "is blank"),
+        ("/v1/articles/life%2Frye/onward?slots=story,foo", "has the wrong form"),
+    ],
+)
+def test_what_a_pattern_refuses_is_told_in_words(
+    shared: CheckedClient, address: str, problem: str
+) -> None:
+    [fault] = refused(shared.get(address), 422, "request-invalid")["errors"]
+    assert fault["problem"] == problem
+
+
 MALFORMED = {
     "empty": b"",
     "cut off": b'{"title": "Harbour',
@@ -127,6 +148,12 @@ BAD_DRAFTS: list[tuple[Any, str]] = [
     (DRAFT | {"tags": "Harbour"}, "tags"),
     (DRAFT | {"tags": [7]}, "tags.0"),
     (DRAFT | {"titel": "x"}, "titel"),
+    (DRAFT | {"language": "English"}, "language"),
+    (DRAFT | {"language": "e"}, "language"),
+    (DRAFT | {"language": "eng-"}, "language"),
+    (DRAFT | {"language": "zz-"}, "language"),
+    (DRAFT | {"language": "françois"}, "language"),
+    (DRAFT | {"language": ""}, "language"),
     ({"title": 7}, "title"),
 ]
 
@@ -144,6 +171,27 @@ def test_a_bad_draft_is_refused(shared: CheckedClient, path: str, draft: Any, fi
 @pytest.mark.parametrize("draft", [{}, {"title": "", "body": " \n"}, {"section": "World"}])
 def test_a_draft_without_text_is_refused(shared: CheckedClient, path: str, draft: Any) -> None:
     refused(shared.post(path, json=draft), 422, "request-invalid")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"title": "Harbour"},
+        {"section": "World"},
+        {"tags": ["Harbour"]},
+        {"language": "en"},
+        {"published_at": "2026-01-08"},
+    ],
+)
+@pytest.mark.parametrize("time", ["any", "background", "latest", "around", "evergreen"])
+def test_nothing_of_a_draft_stands_beside_articles(
+    shared: CheckedClient, field: dict[str, Any], time: str
+) -> None:
+    asked = {"like": [{"id": HARBOUR["id"]}], "time": time}
+    assert shared.post("/v1/similar", json=asked).status_code == 200
+    problem = refused(shared.post("/v1/similar", json=asked | field), 422, "request-invalid")
+    [fault] = problem["errors"]
+    assert (fault["field"], fault["problem"]) == ("like", "stands with a draft")
 
 
 def test_a_nested_unknown_name_is_compared_with_its_neighbours(shared: CheckedClient) -> None:
@@ -247,6 +295,20 @@ def test_a_body_over_the_limit_is_413(archive: Archive, method: str, path: str) 
     body = json.dumps({"title": "x" * 1_024})
     answer = client.open(path, method=method, data=body, content_type=JSON)
     assert "1,024 bytes" in refused(answer, 413, "body-too-large")["detail"]
+
+
+@pytest.mark.parametrize(("method", "path"), BODIES)
+def test_a_body_that_breaks_off_is_400(shared: CheckedClient, method: str, path: str) -> None:
+    answer = shared.open(
+        path,
+        method=method,
+        data=b'{"title": "abc"}',
+        content_type=JSON,
+        # As from granian, which ends a body that broke off as if it were whole.
+        environ_overrides={"CONTENT_LENGTH": "1100", "wsgi.input_terminated": True},
+    )
+    problem = refused(answer, 400, "malformed-body")
+    assert problem["detail"] == "The body broke off after 16 of 1,100 bytes; send it again."
 
 
 def all_errors(root: type[Any]) -> list[type[Any]]:

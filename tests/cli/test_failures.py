@@ -101,6 +101,21 @@ def test_a_reader_that_goes_away_is_no_trouble(archive: Path, spawn: Spawn) -> N
     process.communicate()
 
 
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_an_output_that_cannot_be_written_is_no_fault_of_ours(archive: Path, buffered: str) -> None:
+    command = [sys.executable, "-m", "newsclip.api.cli", "info"]
+    with Path("/dev/full").open("wb") as full:
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": buffered}
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False
+        )
+    assert done.stderr == (
+        "error: the output cannot be written: No space left on device\n"
+        "remedy: check that there is room where it is written to\n"
+    )
+    assert done.returncode == 5
+
+
 def test_an_interrupted_import_says_what_it_keeps(spawn: Spawn, run: Run) -> None:
     process = spawn("import", "-")
     assert process.stdin is not None

@@ -99,6 +99,22 @@ def test_compressed_files(
     assert counts(run("import", name).stdout) == (3, 0, 0, 0)
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, bytes])
+def test_compressed_input_is_told_by_its_first_bytes(
+    pack: Callable[[bytes], bytes], run: Run, articles: Articles
+) -> None:
+    packed = pack(lines(articles).encode())
+    assert counts(run("import", "-", stdin=packed).stdout) == (3, 0, 0, 0)
+    Path("a.jsonl").write_bytes(packed)
+    assert counts(run("import", "a.jsonl").stdout) == (0, 0, 3, 0)
+
+
+def test_compressed_input_that_is_empty(run: Run) -> None:
+    for pack in (gzip.compress, lzma.compress, bz2.compress):
+        result = run("import", "-", stdin=pack(b""))
+        assert (result.exit_code, result.stderr.splitlines()[0]) == (4, "error: -: is empty")
+
+
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.xz", "a.jsonl.bz2"])
 @pytest.mark.parametrize("damage", ["cut", "no archive"])
 def test_damaged_compressed_files(name: str, damage: str, run: Run, articles: Articles) -> None:
@@ -109,6 +125,21 @@ def test_damaged_compressed_files(name: str, damage: str, run: Run, articles: Ar
     assert result.exit_code == 4
     assert result.stderr.startswith(f"error: {name}: cannot be read: ")
     assert "remedy: " in result.stderr
+
+
+def test_a_compressed_file_that_is_cut_leaves_what_it_held_and_says_so(run: Run) -> None:
+    articles = [{"id": str(n), "title": f"Title {n**9}"} for n in range(600)]
+    packed = gzip.compress(lines(articles).encode())
+    Path("a.jsonl.gz").write_bytes(packed[:-20])
+    result = run("import", "a.jsonl.gz")
+    assert result.exit_code == 4
+    # Two batches of 256; the third broke off.
+    assert result.stderr.startswith(
+        "The archive holds 512 articles. Start the same import again to go on: "
+        "what is already in is skipped.\nerror: a.jsonl.gz: cannot be read: "
+    )
+    result = run("import", "a.jsonl.gz", "--strict", "--data", "other")
+    assert result.stderr.startswith("error: a.jsonl.gz: cannot be read: ")
 
 
 def test_a_bar_where_stderr_is_a_terminal(articles: Articles) -> None:

@@ -150,6 +150,19 @@ def test_similar_to_an_unknown_article(run: Run, archive: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("slots", "problem"),
+    [("foo", "has the wrong form"), ("story,", "has the wrong form"), (" ", "is blank")],
+)
+def test_slots_that_there_are_not(slots: str, problem: str, run: Run, archive: Path) -> None:
+    result = run("similar", "life/sourdough", "--slots", slots)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        f"error: slots: {problem}, got {slots!r}\nremedy: give the slots"
+    )
+    assert "story, section, tag, related" in result.stderr
+
+
 # Tags
 
 

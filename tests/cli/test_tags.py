@@ -131,6 +131,36 @@ def test_what_cannot_be_done_says_why(
     assert said in result.stderr
 
 
+@pytest.mark.parametrize("author", ["", " "])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("merge", "Strike", "Harbour"),
+        ("undo", "1"),
+        ("import", "tags.csv"),
+        ("backfill", "tags.csv", "--apply"),
+    ],
+)
+def test_the_log_has_a_name_for_each_change(
+    run: Any, archive: Path, arguments: tuple[str, ...], author: str
+) -> None:
+    Path("tags.csv").write_text("id,tag\ngeneral/strike,Harbour\n")
+    before = listed(run, archive)
+    result = run("tags", *arguments, "--author", author, "--data", str(archive))
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"error: author: is blank, got {author!r}\nremedy: give the name of who changes this\n"
+    )
+    assert (listed(run, archive), run("tags", "log", "--data", str(archive)).stdout) == (before, "")
+
+
+def test_a_list_without_a_tag_says_so(run: Any, archive: Path) -> None:
+    for narrowed in (("--branch", "Nosuch"), ("--group", "Nosuch"), ("--text", "Nosuch")):
+        result = run("tags", "list", *narrowed, "--data", str(archive))
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert result.stderr == "No tag to list.\n"
+
+
 def test_json_is_what_http_answers(run: Any, archive: Path, table: str) -> None:
     imported(run, archive, table)
     asked = ["tags", "list", "--branch", "harbour", "--json", "--data", str(archive)]
@@ -165,6 +195,49 @@ def test_what_is_odd_is_reported(run: Any, archive: Path, tmp_path: Path) -> Non
     ]
     shown = run("tags", "report", "--data", str(archive)).stdout
     assert shown.splitlines()[-1].split() == ["never-with-parent", "#Harbour", "#Place", "2"]
+
+
+def test_every_door_counts_a_tag_in_any_letter_case(
+    run: Any, archive: Path, tmp_path: Path
+) -> None:
+    lines = [
+        {"id": "n1", "title": "n", "tags": ["berlin", "politics"]},
+        {"id": "n2", "title": "n", "tags": ["BERLIN", "Politics", "politics"]},
+        {"id": "n3", "title": "n", "tags": ["berlin", "BERLIN", "politics"]},
+        {"id": "n4", "title": "n", "tags": ["Berlin", "Politics"], "status": "draft"},
+    ]
+    (tmp_path / "new.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    run("import", "new.jsonl", "--data", str(archive))
+    (tmp_path / "tags.csv").write_text("tag\nBerlin\nHarbour\n", "utf-8")
+    imported(run, archive, str(tmp_path / "tags.csv"))
+    counts = {"Berlin": 3, "politics": 3, "Harbour": 2, "Assembly": 1, "Recipes": 1, "Strike": 1}
+    assert listed(run, archive) == counts
+    with Archive.open(archive) as opened:
+        client = create_app(opened, Settings(data=archive)).test_client()
+        for tag in ("Berlin", "politics", "Politics"):
+            assert client.get(f"/v1/search?q=tag:{tag}").json["total"] == 3
+        assert client.get("/tags").text.count('<span class="count">3<') == 2
+        assert client.get("/v1/projects/newsclip").json["vocab"]["size"] == 6
+    answer = json.loads(run("tags", "report", "--json", "--data", str(archive)).stdout)
+    assert [(f["kind"], f["tag"], f["other"], f["articles"]) for f in answer["faults"]] == [
+        ("near-duplicate", "BERLIN", "Berlin", 2),
+        ("near-duplicate", "berlin", "Berlin", 2),
+        ("near-duplicate", "Politics", "politics", 1),
+    ], "and none is unused"
+
+
+def test_a_tag_merged_into_another_spelling_of_itself_is_counted_there(
+    run: Any, archive: Path
+) -> None:
+    where = ["--data", str(archive)]
+    Path("new.jsonl").write_text('{"id": "n", "title": "n", "tags": ["harbour"]}', "utf-8")
+    run("import", "new.jsonl", *where)
+    assert listed(run, archive)["Harbour"] == 3
+    run("tags", "merge", "harbour", "Harbour", "--author", "Ada", *where)
+    assert (listed(run, archive)["Harbour"], listed(run, archive)["harbour"]) == (3, 0)
+    Path("new.jsonl").write_text('{"id": "o", "title": "o", "tags": ["HARBOUR"]}', "utf-8")
+    run("import", "new.jsonl", *where)
+    assert (listed(run, archive)["Harbour"], listed(run, archive)["harbour"]) == (4, 0)
 
 
 def test_a_tag_on_most_articles_is_over_broad(run: Any, tmp_path: Path) -> None:

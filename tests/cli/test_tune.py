@@ -72,6 +72,38 @@ def test_judgments_come_from_a_file(run: Run, tmp_path: Path) -> None:
     assert run("evaluate", "similar", "--qrels", str(file), "--by-tags").exit_code == 2
 
 
+@pytest.mark.usefixtures("linked")
+def test_too_few_judgments_are_not_filled_up_with_links_or_tags(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "few.tsv"
+    file.write_text("a-0\tguide-fish\t1\na-1\tguide-ship\t1\n", "utf-8")
+    done = run("tune", "--qrels", str(file))
+    assert done.exit_code == 8
+    assert f"with a judgment in {str(file)!r}: 2 found, 60 needed" in done.stderr
+    assert "remedy: judge what belongs to more articles" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        (["tune"], ["--seed", "-1"]),
+        (["evaluate", "similar"], ["--seed", "-1"]),
+        (["evaluate", "search"], ["--seed", "-1"]),
+        (["evaluate", "tags"], ["--seed", "-1"]),
+        (["tags", "train"], ["--seed", "-1"]),
+        (["train-model", "--articles", "-", "--out", "model"], ["--seed", str(2**32)]),
+        (["evaluate", "similar"], ["--sample", "0"]),
+        (["evaluate", "similar"], ["--sample", "-1"]),
+        (["evaluate", "search"], ["--sample", "0"]),
+    ],
+)
+def test_chance_starts_at_no_negative_and_a_sample_holds_something(
+    run: Run, command: list[str], wrong: list[str]
+) -> None:
+    done = run(*command, *wrong)
+    assert done.exit_code == 2
+    assert f"Invalid value for '{wrong[0]}'" in done.stderr
+
+
 def test_too_little_is_refused(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl"
     file.write_text('{"id": "a", "title": "Fish"}', "utf-8")

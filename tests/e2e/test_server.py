@@ -91,6 +91,35 @@ def test_a_body_over_the_limit_is_refused_with_and_without_its_length(
         assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.parametrize("request_line", ["PUT /v1/articles/cut", "POST /v1/articles"])
+def test_a_body_that_breaks_off_is_refused_and_leaves_nothing(
+    server: Server, request_line: str
+) -> None:
+    kind = "x-ndjson" if request_line.startswith("POST") else "json"
+    head = f"{request_line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/{kind}\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
+        client.sendall(f"{head}Content-Length: 60\r\n\r\n".encode())
+        client.sendall(b'{"id": "cut", "title": "abc"}\n')
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert server.ask("/v1/articles/cut")[0] == 404
+
+
+def test_clients_that_stall_while_they_send_stop_nobody_who_asks(tmp_path: Path) -> None:
+    server = start(tmp_path / "archive", free_port())
+    head = "PUT /v1/articles/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        server.wait_until_ready()
+        for _ in range(6):
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+            stack.enter_context(client).sendall(f"{head}Content-Length: 60\r\n\r\n{{".encode())
+        for _ in range(5):
+            assert server.ask("/health/live")[0] == 200
+        status, problem = server.ask("/v1/articles/a", "PUT", {"title": "Harbour law"})
+        assert (status, problem["code"]) == (503, "bodies-waiting")
+
+
 def test_measurements_add_up_over_the_workers(server: Server) -> None:
     for _ in range(20):
         server.ask("/v1/tags")
@@ -148,6 +177,18 @@ def test_it_logs_each_request_and_ends_cleanly(directory: Path, workers: str) ->
         "level": "info",
     }
     assert line["ms"] >= 0
+
+
+def test_a_log_that_cannot_be_written_costs_no_answer(tmp_path: Path) -> None:
+    server = start(tmp_path / "archive", free_port(), log=Path("/dev/full"))
+    server.log = Path(os.devnull)  # the other one can be read without end
+    with ExitStack() as stack:
+        stack.callback(server.process.wait, timeout=PATIENCE)
+        stack.callback(server.process.terminate)
+        server.wait_until_ready()
+        assert server.ask("/v1/articles/a", "PUT", {"title": "Harbour law"})[0] == 201
+        assert server.ask("/v1/articles/a")[1]["title"] == "Harbour law"
+        assert server.ask("/v1/articles/none")[1]["code"] == "article-not-found"
 
 
 @pytest.mark.xfail(

@@ -22,7 +22,7 @@ from newsclip.errors import ArticleNotFound
 from newsclip.index import compaction, templates
 from newsclip.index.archive import Archive
 from newsclip.index.article import Article
-from newsclip.index.filters import Filter
+from newsclip.index.filters import Filter, fold
 from newsclip.index.importing import import_articles
 from newsclip.index.sources.jsonlines import Line
 from newsclip.index.statistics import tag_counts
@@ -172,8 +172,11 @@ class ArchiveMachine(RuleBasedStateMachine):
                 for article_id in "abcdefgh":
                     self.compare_one(view, article_id)
                 self.compare_copies(view)
-            counts = {count.tag: count.articles for count in tag_counts(worker.store, NOON)}
-            seen = [entry.tags for entry in self.model.passing(Filter(), NOON).values()]
+            counts = {fold(count.tag): count.articles for count in tag_counts(worker.store, NOON)}
+            seen = [
+                {fold(tag) for tag in entry.tags}
+                for entry in self.model.passing(Filter(), NOON).values()
+            ]
             assert counts == {
                 tag: sum(tag in tags for tags in seen) for tags in seen for tag in tags
             }

@@ -141,9 +141,13 @@ def test_null_means_absent() -> None:
     assert parse_article(raw) == article("a")
 
 
-@pytest.mark.parametrize("name", ["section", "url", "image_url", "language"])
-def test_a_blank_optional_text_means_absent(name: str) -> None:
-    assert parse_article({"id": "a", "title": "T", name: "  "}) == article("a", title="T")
+DATES = ["published_at", "updated_at", "expires_at"]
+
+
+@pytest.mark.parametrize("name", ["section", "url", "image_url", "language", *DATES])
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_optional_text_means_absent(name: str, blank: str) -> None:
+    assert parse_article({"id": "a", "title": "T", name: blank}) == article("a", title="T")
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,14 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_text_that_is_not_utf8_is_damage(database: Database) -> None:
+    """Python raises that by itself, and gives its error no name."""
+    with pytest.raises(StoreUnavailable) as caught:
+        database.rows("SELECT CAST(x'FFFE' AS TEXT) AS body")
+    assert "Could not decode to UTF-8 column 'body'" in caught.value.message
+    assert caught.value.remedy == module.DAMAGE_REMEDY
+
+
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         Database(tmp_path / "missing" / "test.sqlite3").rows("SELECT 1")

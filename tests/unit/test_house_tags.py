@@ -52,6 +52,18 @@ def test_articles_keep_what_replaces_their_tags_and_nothing_else_changes() -> No
     assert [kept(name) for name in names] == ["USA", "USA", *names[2:]]
 
 
+def test_letter_case_makes_no_difference_to_what_replaces_a_tag() -> None:
+    kept = house(USA, OLD, tag("ferries", status="deprecated", replaced_by="USA")).kept_as
+    assert [kept(name) for name in ("us", "#US", "FERRIES", "usa", "america")] == [
+        *("USA", "USA", "USA"),
+        *("usa", "america"),
+    ], "a listed tag's other spellings stay as articles write them"
+    both = house(USA, tag("usa", status="deprecated", replaced_by="USA")).kept_as
+    assert [both(name) for name in ("USA", "usa", "Usa")] == ["USA", "USA", "Usa"]
+    opened = house(tag("usa", status="deprecated", replaced_by="USA"), closed=False).kept_as
+    assert [opened(name) for name in ("USA", "usa", "Usa")] == ["USA", "USA", "USA"]
+
+
 def test_a_branch_is_a_tag_with_all_beneath_it() -> None:
     places = (tag("Place"), tag("America", broader="Place"), tag("Colombia", broader="America"))
     entries = house(*places, tag("Law"))

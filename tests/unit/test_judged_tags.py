@@ -11,8 +11,11 @@ from tests.doubles import article, axis_archive
 from newsclip.index.archive import Archive
 from newsclip.index.backup import back_up
 from newsclip.index.compaction import compact, rebuild
+from newsclip.index.house_tags import HouseTag
 from newsclip.index.restore import restore
+from newsclip.index.tag_changes import import_vocabulary, merge, undo
 from newsclip.recommender.draft import Draft
+from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tagging.feedback import STRENGTH
 from newsclip.recommender.tags import suggest_tags
 
@@ -35,9 +38,10 @@ def say(
     return archive.give_feedback("ada", None, draft, accepted, rejected).number
 
 
-def scores(archive: Archive, draft: Draft = FISH) -> dict[str, float]:
+def scores(archive: Archive, draft: Draft = FISH, *banned: str) -> dict[str, float]:
+    choice = TagChoice(banned=frozenset(banned))
     with archive.reading() as view:
-        return {each.tag: each.score for each in suggest_tags(view, draft).suggestions}
+        return {each.tag: each.score for each in suggest_tags(view, draft, choice).suggestions}
 
 
 def test_a_verdict_on_the_same_text_outweighs_the_archive(archive: Archive) -> None:
@@ -91,6 +95,35 @@ def test_an_accepted_tag_that_no_article_has_is_suggested_as_it_was_written(
 def test_a_rejected_tag_that_nothing_speaks_for_stays_away(archive: Archive) -> None:
     say(archive, "fish", [], ["SkerryBank"])
     assert scores(archive) == pytest.approx({"Harbour": 3 / 4, "Law": 1 / 4})
+
+
+REJECTED = 0.2 * 0.75 / 1.2
+
+
+@pytest.mark.parametrize("name", ["#harbour", "the-harbour", "PORT", "Harbours", "harbours"])
+def test_a_tag_is_rejected_and_banned_by_any_of_its_names(archive: Archive, name: str) -> None:
+    harbour = HouseTag("Harbour", label="The harbour", aliases=("port",))
+    harbours = HouseTag("Harbours", status="deprecated", replaced_by="Harbour")
+    import_vocabulary(archive.store, [harbour, harbours], False, "ada")
+    assert scores(archive, FISH, name) == pytest.approx({"Law": 1 / 4})
+    say(archive, "fish", [], [name])
+    assert scores(archive) == pytest.approx({"Law": 1 / 4, "Harbour": REJECTED})
+
+
+def test_a_rejected_tag_stays_so_under_the_one_that_it_is_merged_into(archive: Archive) -> None:
+    say(archive, "fish", [], ["Harbour"])
+    merged = merge(archive.store, "Harbour", "Law", "ada")
+    # All four neighbours have Law now.
+    assert scores(archive) == pytest.approx({"Law": 0.2 * 1 / 1.2})
+    undo(archive.store, merged.number or 0, "ada")
+    assert scores(archive) == pytest.approx({"Law": 1 / 4, "Harbour": REJECTED})
+
+
+def test_a_verdict_counts_for_each_spelling_of_a_tag(archive: Archive) -> None:
+    archive.put([article("d", body="fish", tags=["HARBOUR"])])
+    assert scores(archive) == pytest.approx({"Harbour": 3 / 4, "HARBOUR": 1 / 4})
+    say(archive, "fish", [], ["harbour"])
+    assert scores(archive) == pytest.approx({"Harbour": REJECTED, "HARBOUR": 0.2 * 0.25 / 1.2})
 
 
 def test_undone_feedback_leaves_no_trace_in_the_scores(archive: Archive) -> None:

@@ -17,6 +17,7 @@ from newsclip.errors import StoreUnavailable
 from newsclip.index import migrations
 from newsclip.index.migrations import FORMAT_VERSION, statements
 from newsclip.index.store import FILE_NAME, Store
+from newsclip.index.verification import verify
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -78,6 +79,16 @@ def test_an_earlier_format_opens_with_all_that_is_in_it(tmp_path: Path, number: 
     store.close()
     assert rows(tmp_path / FILE_NAME) == before
     assert version(tmp_path / FILE_NAME) == FORMAT_VERSION
+
+
+@pytest.mark.parametrize("number", EARLIER)
+def test_an_earlier_format_has_no_fault(tmp_path: Path, number: int) -> None:
+    """Its articles still make the hashes that they were written with."""
+    place(number, tmp_path)
+    store = Store.open(tmp_path)
+    found = verify(store)
+    assert (found.articles, found.faults) == (20, [])
+    store.close()
 
 
 def test_articles_of_before_the_links_are_found_by_their_urls(tmp_path: Path) -> None:

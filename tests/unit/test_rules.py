@@ -77,6 +77,13 @@ def test_a_rule_that_makes_no_sense_is_refused(
     assert raised.value.remedy
 
 
+@pytest.mark.parametrize("rule_id", [".x", "-x"])
+def test_the_remedy_says_how_an_id_begins(rule_id: str) -> None:
+    with pytest.raises(RuleInvalid) as raised:
+        rule(rule_id, "hide", "article:a")
+    assert raised.value.remedy.endswith('first a letter, a digit or "_"')
+
+
 def test_a_section_may_be_kept_to_itself() -> None:
     assert rule("r", "hide", "section:a", "section:a").source == Selector("section", "a")
 

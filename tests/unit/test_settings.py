@@ -113,6 +113,46 @@ def test_malformed_toml_is_reported_with_its_line() -> None:
         Settings.load()
 
 
+def test_a_file_may_begin_as_windows_writes_it() -> None:
+    Path("newsclip.toml").write_text("port = 8080", encoding="utf-8-sig")
+    assert Settings.load().port == 8080
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "port = true",
+        "workers = true",
+        "dimension = true",
+        "max_request_bytes = true",
+        "site_name = false",
+        "[half_life_days]\nSport = true",
+    ],
+)
+def test_true_is_no_number(setting: str) -> None:
+    Path("newsclip.toml").write_text(setting, encoding="utf-8")
+    error = refusal()
+    assert error.problem == "should not be true or false (set by newsclip.toml)"
+
+
+@pytest.mark.parametrize("name", ["encoder", "dimension", "backend"])
+def test_what_is_printed_as_unset_may_be_written_so(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("newsclip.toml").write_text(
+        'encoder = "builtin"\ndimension = 256\nbackend = "onnx"', encoding="utf-8"
+    )
+    monkeypatch.setenv(f"NEWSCLIP_{name.upper()}", "unset")
+    settings = Settings.load()
+    assert getattr(settings, name) is None
+    assert settings.origin(name) == f"NEWSCLIP_{name.upper()}"
+
+
+def test_the_default_of_what_is_unset_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSCLIP_DIMENSION", "7")
+    assert refusal().remedy.endswith("; the default is unset")
+
+
 def test_a_file_that_is_not_utf8_is_reported() -> None:
     Path("newsclip.toml").write_bytes(b'site_name = "\xff"')
     with pytest.raises(SourceUnreadable, match=r"newsclip\.toml: is not TOML"):

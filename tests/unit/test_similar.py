@@ -297,7 +297,9 @@ def test_a_text_that_appeared_long_ago_is_no_hit_of_its_own_draft(
     archive: Archive, published_at: datetime | None
 ) -> None:
     text = body(words(200, seed=1))
-    archive.put([article("old", body=text, published_at=NOON - timedelta(days=3_000)), article("other")])
+    archive.put(
+        [article("old", body=text, published_at=NOON - timedelta(days=3_000)), article("other")]
+    )
     with archive.reading(NOON) as view:
         draft = source_of_draft(view, Draft(body=text, published_at=published_at))
         assert [hit.article.id for hit in similar(view, draft).hits] == ["other"]

@@ -81,6 +81,42 @@ def test_what_the_house_says_of_a_tag_puts_it_in_doubt(archive: Archive) -> None
     assert answer.confirmed == []
 
 
+def test_another_name_of_a_listed_tag_is_replaced_by_it(archive: Archive) -> None:
+    listed = [HouseTag("Law", label="The law", aliases=("statute",)), *HOUSE[:1], *HOUSE[3:]]
+    listed.append(HouseTag("Chatter", aliases=("tattle",), status="deprecated"))
+    import_vocabulary(archive.store, listed, True, "ada")
+    tags = ("Statute", "the-law", "LAW", "port", "tattle", "gossip!")
+    answer = asked(archive, Draft(body="fish", tags=tags))
+    assert [each.tag for each in answer.confirmed] == ["LAW"]
+    assert {each.tag: each.doubt for each in answer.doubtful} == {
+        "Statute": Doubt("replaced", "Law"),
+        "the-law": Doubt("replaced", "Law"),
+        "port": Doubt("replaced", "Harbour"),
+        "tattle": Doubt("unlikely"),
+        "gossip!": Doubt("banned"),
+    }
+    answer = asked(archive, Draft(body="fish", tags=("port",)), banned=frozenset({"harbour"}))
+    assert [each.doubt for each in answer.doubtful] == [Doubt("banned")]
+
+
+def test_what_readers_must_not_see_is_not_told_as_another_spelling(archive: Archive) -> None:
+    hidden = {"body": "bank", "tags": ["SecretTag2"], "status": "draft"}
+    archive.put([article("g", **hidden), article("h", **hidden)])
+    draft = Draft(body="fish", tags=("Secret-Tag-2", "secrettag2"))
+    assert [each.doubt for each in asked(archive, draft).doubtful] == [Doubt("unknown")] * 2
+    archive.put([article("h", body="bank", tags=["SecretTag2"])])
+    assert [each.doubt for each in asked(archive, draft).doubtful] == [
+        Doubt("unknown", "SecretTag2"),
+        Doubt("unlikely"),
+    ]
+    import_vocabulary(archive.store, [HouseTag("SecretTag2")], False, "ada")
+    archive.put([article("h", **hidden)])
+    assert [each.doubt for each in asked(archive, draft).doubtful] == [
+        Doubt("replaced", "SecretTag2"),
+        Doubt("unlikely"),
+    ]
+
+
 def test_a_tag_given_twice_is_judged_once(archive: Archive) -> None:
     answer = asked(archive, Draft(body="fish", tags=("Law", "#law", "LAW", "#")))
     assert [each.tag for each in answer.confirmed] == ["Law"]

@@ -60,6 +60,15 @@ def test_a_merged_tag_does_not_come_back_with_the_next_import(shelf: Archive) ->
     assert tags(shelf)["a"] == ["Law", "USRelations"]
 
 
+def test_a_tag_is_merged_in_any_letter_case(shelf: Archive) -> None:
+    put(shelf, {"c": ["us-relations", "law"]})
+    done = merge(shelf.store, "US-Relations", "USRelations", "ada")
+    assert (done.articles, tags(shelf)["c"]) == (3, ["USRelations", "law"])
+    assert put(shelf, {"c": ["US-RELATIONS", "law"]}) == ["unchanged"]
+    undo(shelf.store, done.number or 0, "ada")
+    assert tags(shelf)["c"] == ["us-relations", "law"]
+
+
 def test_a_merge_is_logged_and_undone_and_done_again(shelf: Archive) -> None:
     done = merge(shelf.store, "US-Relations", "USRelations", "ada")
     back = undo(shelf.store, done.number or 0, "bob")

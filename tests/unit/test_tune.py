@@ -115,6 +115,21 @@ def test_tags_teach_where_links_are_few(archive: Archive) -> None:
     assert all(len(q.grades) == 6 and not q.source.tags for q in known)
 
 
+def test_judgments_are_not_filled_up_with_tags(archive: Archive) -> None:
+    """Seventy articles share a rare tag: they would suffice where links are few."""
+    archive.put([article(n, body=WORDS[n % 7], tags=[f"t{n // 7}"]) for n in range(70)])
+    with archive.reading(NOW) as view:
+        keys = [view.key_of(str(number)) for number in range(70)]
+        pairs = [Pair(one, other) for one, other in zip(keys[:59], keys[7:], strict=False)]
+        with pytest.raises(TooLittleKnown, match=r"in 'few\.tsv': 59 found, 60 needed") as caught:
+            tune(view, pairs, qrels="few.tsv")
+        assert "judge" in caught.value.remedy
+        assert "tags" not in caught.value.message + caught.value.remedy
+        pairs.append(Pair(keys[59], keys[66]))
+        tuning = tune(view, pairs, qrels="few.tsv")
+    assert (tuning.taught_by, tuning.sources) == ("judgments", 60)
+
+
 def test_phrases_are_cut_in_any_case_the_longest_first(archive: Archive) -> None:
     archive.put(
         [article("a", title="Fish law", body="The Fish Law and the fish law act of ships.")]

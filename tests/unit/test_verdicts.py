@@ -10,6 +10,7 @@ from tests.doubles import AXES, AxisEncoder, article, embedding_of, new_store
 
 from newsclip.index import verdicts
 from newsclip.index.archive import Archive
+from newsclip.index.house_tags import HouseTag, HouseTags
 from newsclip.index.recipe import ArticleEncoder
 from newsclip.index.reembed import reembed
 from newsclip.index.store import Store
@@ -35,9 +36,14 @@ def say(
     return store.tag_feedback.add("ada", article, draft, accepted, rejected, (AXES, vector)).number
 
 
-def counted(store: Store, encoder: AxisEncoder | None = None) -> Verdicts:
+NO_LIST = HouseTags()
+
+
+def counted(
+    store: Store, encoder: AxisEncoder | None = None, house: HouseTags = NO_LIST
+) -> Verdicts:
     with store.reading():
-        return store.judged_drafts.of(AXES, ArticleEncoder(encoder or AxisEncoder()))
+        return store.judged_drafts.of(AXES, ArticleEncoder(encoder or AxisEncoder()), house)
 
 
 def test_tags_compare_folded_and_drafts_by_their_embeddings(store: Store) -> None:
@@ -82,6 +88,33 @@ def test_an_article_is_itself_whatever_its_text(store: Store) -> None:
     say(store, "ship", [], ["A"], article="n-1")
     say(store, "ship", [], ["A"], article="n-2")
     assert counted(store).said == [{}, {"a": False}, {"a": False}]
+
+
+FERRY = HouseTag("Ferry", label="By ferry", aliases=("ferryboat",))
+FERRIES = HouseTag("Ferries", status="deprecated", replaced_by="Ferry")
+HOUSE = HouseTags(1, [FERRY, FERRIES], closed=True)
+
+
+@pytest.mark.parametrize("name", ["Ferry", "#ferry", "by-ferry", "Ferryboat", "Ferries", "ferries"])
+def test_a_tag_is_judged_by_whatever_name(store: Store, name: str) -> None:
+    say(store, "fish", [name], ["Law"])
+    found = counted(store, house=HOUSE)
+    assert (found.said, found.written) == ([{"ferry": True, "law": False}], {"ferry": "Ferry"})
+    say(store, "fish", [], ["Ferry"])
+    assert counted(store, house=HOUSE).said == [{"law": False}, {"ferry": False}]
+
+
+def test_who_took_one_name_of_a_tag_and_left_another_has_taken_it(store: Store) -> None:
+    say(store, "fish", ["Ferry"], ["ferries"])
+    say(store, "ship", ["Ferries"], ["Ferry"])
+    assert counted(store, house=HOUSE).said == [{"ferry": True}, {"ferry": True}]
+
+
+def test_what_a_name_stands_for_follows_the_vocabulary(store: Store) -> None:
+    say(store, "fish", [], ["Ferries"])
+    assert counted(store).said == [{"ferries": False}]
+    assert counted(store, house=HOUSE).said == [{"ferry": False}]
+    assert counted(store, house=HouseTags(2, [FERRY])).said == [{"ferries": False}]
 
 
 def test_the_newest_count(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +167,7 @@ def test_another_encoder_embeds_the_drafts_before_the_switch(
     assert active is not None
     asked = Shuffled()
     with archive.store.reading():
-        found = archive.store.judged_drafts.of(active.number, ArticleEncoder(asked))
+        found = archive.store.judged_drafts.of(active.number, ArticleEncoder(asked), NO_LIST)
     np.testing.assert_array_equal(found.embeddings, [embedding_of("fish")[::-1]])
     assert asked.encoded == []
 

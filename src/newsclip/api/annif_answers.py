@@ -16,6 +16,7 @@ from newsclip.recommender.draft import Draft
 from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tagging.notes import cut
 from newsclip.recommender.tags import ranked_tags
+from newsclip.recommender.vocabulary import vocabulary
 
 PROJECT = "newsclip"
 LEARNER = "Annif client"
@@ -35,7 +36,7 @@ def project_answer(archive: Archive, settings: Settings) -> dict[str, Any]:
     """The archive as a project."""
     with archive.reading() as view:
         language = view.main_language()
-        tags = {*view.tags_in_use(), *(entry.tag for entry in view.house())}
+        tags = vocabulary(view.house(), archive.vocabulary())
         version = archive.store.taggers.version(view.encoder_identity)
     learned = datetime.fromisoformat(version[0]).replace(microsecond=0) if version else None
     return {
@@ -91,12 +92,11 @@ def _suggestion(house: HouseTags, tag: str, score: float) -> dict[str, Any]:
 
 def _tag(view: View, subject: AnnifSubject) -> str | None:
     """The tag that a subject means: by its URI, else by its label; None if it says neither."""
-    house = view.house()
+    house, uri = view.house(), subject.uri or ""
     for entry in house:
-        if entry.uri == subject.uri:
+        if uri and entry.uri == uri:
             return entry.tag
-    own = subject.uri.startswith(_URN)
-    name = unquote(subject.uri.removeprefix(_URN)) if own else subject.label or ""
+    name = unquote(uri.removeprefix(_URN)) if uri.startswith(_URN) else subject.label or ""
     name = name.strip().lstrip("#").strip()
     if not fold(name) or len(name) > MAX_NAME or not name.isprintable():
         return None

@@ -95,7 +95,7 @@ class AnnifDocuments(Taken):
 class AnnifSubject(Taken):
     """A tag, by its URI or its label."""
 
-    uri: str = Field(description="the URI of a tag")
+    uri: str | None = Field(None, description="the URI of a tag")
     label: str | None = Field(None, description="the label of a tag")
 
 

@@ -11,10 +11,14 @@ MAX_BATCH = 10_000
 
 _ID = {"type": ["string", "integer"], "description": "a number is read as its digits"}
 _DATE_TAKEN = {
-    "type": ["string", "null"],
-    "format": "date-time",
-    "minLength": 1,
-    "description": "any ISO 8601 form will do; UTC where it names no zone",
+    "anyOf": [
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "any ISO 8601 form will do; UTC where it names no zone",
+        },
+        {"type": "null"},
+    ]
 }
 _DATE_GIVEN = {"type": ["string", "null"], "format": "date-time"}
 _BLANK = {"type": "string", "pattern": r"^\s*$"}

@@ -75,10 +75,5 @@ def _draft(view: View, body: SimilarBody) -> Source:
     if body.unlike:
         remedy = "name in like what they are to be unlike, or leave unlike out"
         raise QueryInvalid("unlike", body.unlike, remedy, "stands without like")
-    draft = replace(
-        body.draft(),
-        section=body.section,
-        language=body.language,
-        published_at=body.published_at,
-    )
+    draft = replace(body.draft(), section=body.section, published_at=body.published_at)
     return source_of_draft(view, draft)

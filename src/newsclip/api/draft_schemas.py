@@ -1,12 +1,11 @@
 """What the routes take that are asked about a draft: itself, and which tags are wanted for it."""
 
-from dataclasses import replace
-
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from newsclip.api.article_schema import SAYS_SOMETHING
 from newsclip.api.schemas import MAX_LIMIT, Limit, Name, Names, Score, Taken
+from newsclip.index.article import LanguageCode
 from newsclip.recommender.draft import Draft
 from newsclip.recommender.tagging.choice import TagChoice
 
@@ -35,6 +34,9 @@ class DraftBody(Taken):
     summary: str | None = Field(None, description="the draft's summary as text")
     body: str | None = Field(None, description="the draft's body as text")
     tags: Names = Field([], description="a list of the tags that it already has")
+    language: LanguageCode | None = Field(
+        None, description='the code of the draft\'s language, such as "en" or "pt-BR"'
+    )
 
     def draft(self) -> Draft:
         """The domain's draft."""
@@ -43,13 +45,13 @@ class DraftBody(Taken):
             summary=self.summary or "",
             body=self.body or "",
             tags=tuple(self.tags),
+            language=self.language,
         )
 
 
 class SuggestBody(DraftBody):
     """A draft, and how many tags are wanted for it."""
 
-    language: Name | None = Field(None, description='the draft\'s language, such as "en"')
     article: Name | None = Field(
         None, description="the id of the article; if the archive has it, it is no witness"
     )
@@ -60,10 +62,6 @@ class SuggestBody(DraftBody):
     group: Name | None = Field(None, description='a group of the vocabulary, such as "place"')
     limit: Limit = Field(8, description=f"the number of tags, 1 to {MAX_LIMIT}", examples=[8])
     min_score: Score = Field(0.0, description="the least score of a tag, 0 to 1")
-
-    def draft(self) -> Draft:
-        """The domain's draft."""
-        return replace(super().draft(), language=self.language)
 
     def choice(self) -> TagChoice:
         """The domain's choice."""

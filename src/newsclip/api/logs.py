@@ -1,8 +1,10 @@
 """Logs on stderr, one event a line: for people, or as JSON for log collectors."""
 
+import io
 import logging
 import logging.config
 import sys
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -26,6 +28,24 @@ def configure(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(standard_library(settings))
+
+
+class _Lossy(io.FileIO):
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
+def go_without() -> None:
+    """Has lines be lost that cannot be written, as on a full disk or when their reader has gone.
+
+    An error would cost whoever is being served an answer, and this process its next worker.
+    """
+    with suppress(io.UnsupportedOperation, AttributeError):  # in a test, or closed
+        raw = _Lossy(sys.stderr.fileno(), "w", closefd=False)
+        sys.stderr = io.TextIOWrapper(raw, "utf-8", "backslashreplace", line_buffering=True)
 
 
 def standard_library(settings: Settings) -> dict[str, Any]:

@@ -5,6 +5,7 @@ knows, one-valued parameters given twice, bytes that are not UTF-8, JSON that do
 """
 
 import difflib
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast, get_args, get_origin
@@ -21,6 +22,7 @@ from newsclip.api.problems import (
     MALFORMED,
     MEDIA_TYPE,
     NOT_UTF8,
+    RECEIVING,
     REQUEST_INVALID,
     TOO_LARGE,
     Fault,
@@ -28,6 +30,16 @@ from newsclip.api.problems import (
     Refusal,
     cut,
 )
+from newsclip.api.schemas import problem_of
+
+BODIES_AT_ONCE = 3
+"""Bodies that a worker receives at a time. It has one thread more, for all that has none.
+
+Who begins to send and then stalls holds a thread for as long as the connection lives.
+"""
+
+_SECONDS_FOR_ITS_TURN = 0.25
+_receiving = threading.BoundedSemaphore(BODIES_AT_ONCE)
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -106,6 +118,15 @@ def read_body(body: Body, request: Request) -> Any:
 
 
 def _read_all(request: Request) -> bytes:
+    if not _receiving.acquire(timeout=_SECONDS_FOR_ITS_TURN):
+        raise Refusal(RECEIVING, "Others are still sending theirs; try again in a moment.")
+    try:
+        return _received(request)
+    finally:
+        _receiving.release()
+
+
+def _received(request: Request) -> bytes:
     try:
         data = request.get_data(cache=False)
         # A body without a length is cut at the limit; only the next read says so.
@@ -113,6 +134,10 @@ def _read_all(request: Request) -> bytes:
     except RequestEntityTooLarge:
         detail = f"A body may have {request.max_content_length:,} bytes; send several smaller ones."
         raise Refusal(TOO_LARGE, detail) from None
+    expected = len(data) if request.content_length is None else request.content_length
+    if len(data) != expected:  # the connection broke; granian ends the body as if it were whole
+        detail = f"The body broke off after {len(data):,} of {expected:,} bytes; send it again."
+        raise Refusal(MALFORMED, detail)
     return data
 
 
@@ -150,8 +175,7 @@ def _fault(model: type[BaseModel], error: ErrorDetails) -> Fault:
     remedy = _remedy(model, path)
     if error["type"] == "missing":
         return Fault(field, None, "is missing", remedy)
-    problem = error["msg"].removeprefix("Input ").removeprefix("Value error, ")
-    return Fault(field, error["input"], problem[:1].lower() + problem[1:], remedy)
+    return Fault(field, error["input"], problem_of(error), remedy)
 
 
 def _nearest(name: str, known: set[str]) -> str:

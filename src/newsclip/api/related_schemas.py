@@ -103,6 +103,7 @@ _DRAFT_OR_ARTICLES: JsonDict = {
                 "tags": _NO_LIST,
                 "section": _NO_NAME,
                 "language": _NO_NAME,
+                "published_at": _NO_NAME,
             },
         },
     ],
@@ -136,7 +137,6 @@ class SimilarBody(Choice, DraftBody):
         [],
         description=f"a list of ids of articles to be unlike; {MAX_SEEDS} at most",
     )
-    language: Name | None = Field(None, description='the draft\'s language, such as "en"')
     published_at: From | None = Field(
         None, description="when the draft is to appear, in ISO 8601; now if it is not given"
     )
@@ -146,4 +146,5 @@ class SimilarBody(Choice, DraftBody):
     @property
     def is_draft(self) -> bool:
         """Whether it says something of a draft."""
-        return any((self.title, self.summary, self.body, self.tags, self.section, self.language))
+        texts = (self.title, self.summary, self.body, self.section, self.language)
+        return any((*texts, self.tags, self.published_at))

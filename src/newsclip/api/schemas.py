@@ -19,6 +19,7 @@ from pydantic import (
     WithJsonSchema,
     WrapValidator,
 )
+from pydantic_core import ErrorDetails
 
 from newsclip.index.article import Instant
 from newsclip.index.filters import Filter
@@ -79,6 +80,16 @@ class Taken(BaseModel):
     """The base of all that routes take: names that are not listed are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def problem_of(error: ErrorDetails) -> str:
+    """What pydantic complains about, in words: nobody should have to read a pattern."""
+    if error["type"] != "string_pattern_mismatch":
+        problem = error["msg"].removeprefix("Input ").removeprefix("Value error, ")
+        return problem[:1].lower() + problem[1:]
+    if not error["input"].strip():
+        return "is blank"
+    return "holds a NUL character" if "\x00" in error["input"] else "has the wrong form"
 
 
 class NoParameters(Taken):

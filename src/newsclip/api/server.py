@@ -30,13 +30,14 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from newsclip.api import compactor, logs, trainer
+from newsclip.api.parameters import BODIES_AT_ONCE
 from newsclip.api.service import Service
 from newsclip.api.settings import Settings
 from newsclip.errors import NewsclipError, SettingInvalid
 from newsclip.index.archive import Archive
 
 # Threads of one process take turns at its view; a few more than one hide slow clients.
-_THREADS = 4
+_THREADS = BODIES_AT_ONCE + 1
 # The measurements are memory-mapped files: on a disk that is full, writing to them ends a worker.
 _IN_MEMORY = "/dev/shm"
 _STOP_SECONDS = 10  # for requests under way when the service is told to stop
@@ -54,6 +55,7 @@ def serve(settings: Settings) -> None:
     be listened on, a StoreError for an archive that cannot be opened. Exits with 1 if a worker
     keeps failing.
     """
+    logs.go_without()
     logs.configure(settings)
     check_address(settings)
     _share_one_heap()
@@ -137,6 +139,7 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
     # Ctrl-C reaches every process of the terminal's group; only the main one is to hear it, and to
     # stop the workers in order.
     os.setpgid(0, 0)
+    logs.go_without()
     logs.configure(settings)
     # The main process has compared the checksums, for all workers.
     archive = Archive.open(settings.data, settings.encoder_choice, trusting=True)

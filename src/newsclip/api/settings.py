@@ -21,6 +21,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    field_validator,
 )
 
 from newsclip.errors import SettingInvalid, SourceUnreadable
@@ -31,8 +32,11 @@ from newsclip.recommender.ranking import RankerChoice
 ENVIRONMENT_PREFIX = "NEWSCLIP_"
 CONFIG_FILE = Path("newsclip.toml")
 _DEFAULT = "default"
+_UNSET = "unset"
+"""How a setting that has no value is printed, and may be written."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
+_Dimension = Annotated[int, Field(ge=8, le=8192)]
 _Bytes = Annotated[ByteSize, Field(ge=2**10, le=2**30)]
 _MEBIBYTES_16 = ByteSize(16 * 2**20)
 
@@ -56,7 +60,18 @@ def _table(value: object) -> object:
 
 
 def _never(value: object) -> object:
-    return math.inf if value == "never" else value
+    return math.inf if value == "never" else _no_truth(value)
+
+
+def _no_truth(value: object) -> object:
+    """To Python `true` is 1, and so would be a port."""
+    if isinstance(value, bool):
+        raise ValueError("should not be true or false")
+    return value
+
+
+def _unset(value: object) -> object:
+    return None if value == _UNSET else value
 
 
 _Days = Annotated[float, Field(gt=0), BeforeValidator(_never)]
@@ -73,17 +88,17 @@ class Settings(BaseModel):
     data: Annotated[Path, BeforeValidator(_not_blank), AfterValidator(Path.expanduser)] = Field(
         Path("newsclip-data"), description="the directory that holds the archive"
     )
-    encoder: _Text | None = Field(
+    encoder: Annotated[_Text | None, BeforeValidator(_unset)] = Field(
         None,
         description='"builtin", a folder, or the name of a sentence-transformers model;'
         " without it an archive keeps its own, and a new one takes the built-in",
     )
-    dimension: Annotated[int, Field(ge=8, le=8192)] | None = Field(
+    dimension: Annotated[_Dimension | None, BeforeValidator(_unset)] = Field(
         None,
         description="how many of the encoder's dimensions to keep, 8 to 8192; fewer take less room"
         " and answer less well",
     )
-    backend: Backend | None = Field(
+    backend: Annotated[Backend | None, BeforeValidator(_unset)] = Field(
         None,
         description='"torch", "onnx" or "int8" for what runs a transformer; without it torch,'
         " or onnx where onnxruntime alone is installed",
@@ -124,6 +139,7 @@ class Settings(BaseModel):
     site_name: _Text = Field("Newsclip", description="the name at the head of the web pages")
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _no_setting_is_true = field_validator("*", mode="before")(_no_truth)
 
     @classmethod
     def load(cls, flags: Mapping[str, object] | None = None, config: Path | None = None) -> Self:
@@ -189,7 +205,7 @@ def _file_values(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        return _known(tomllib.loads(file.read_text("utf-8")), str(file), str)
+        return _known(tomllib.loads(file.read_text("utf-8-sig")), str(file), str)
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
         remedy = "check the path in --config or NEWSCLIP_CONFIG"
@@ -214,7 +230,8 @@ def _refuse(error: ValidationError, origins: Mapping[str, str]) -> NoReturn:
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0])
     field = Settings.model_fields[name]
-    remedy = f"give {field.description}; the default is {field.default}"
+    default = _UNSET if field.default is None else field.default
+    remedy = f"give {field.description}; the default is {default}"
     problem = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     origin = origins.get(name, _DEFAULT)
     raise SettingInvalid(name, first["input"], remedy, problem, origin) from None

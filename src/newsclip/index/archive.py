@@ -10,6 +10,7 @@ from typing import Literal, Self
 from threadpoolctl import threadpool_limits
 
 from newsclip.errors import EncoderMismatch, StoreMissing
+from newsclip.index import damage
 from newsclip.index.article import Article, content_hash
 from newsclip.index.article_rows import Stored
 from newsclip.index.embeddings import KnownEncoder
@@ -151,6 +152,9 @@ class Archive:
         known = self.store.hashes([article.id for article in articles])
         pairs = zip(articles, digests, strict=True)
         last = {article.id: (article, digest) for article, digest in pairs}
+        same = {id_: a for id_, (a, digest) in last.items() if known.get(id_) == digest}
+        # What the disk has changed since is written again: that is how a damaged article is mended.
+        known |= dict.fromkeys(damage.changed(self.store, same), b"")
         changed = [pair for pair in last.values() if known.get(pair[0].id) != pair[1]]
         if changed:
             self._write(changed)

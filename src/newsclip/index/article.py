@@ -124,10 +124,9 @@ _Link = Annotated[
 ]
 _OptionalName = Annotated[_Name | None, BeforeValidator(_blank_as_none)]
 _OptionalUrl = Annotated[_Url | None, BeforeValidator(_blank_as_none)]
-_Language = Annotated[
-    Annotated[str, Field(strict=True, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None,
-    BeforeValidator(_blank_as_none),
-]
+_OptionalInstant = Annotated[Instant | None, BeforeValidator(_blank_as_none)]
+LanguageCode = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]
+_Language = Annotated[LanguageCode | None, BeforeValidator(_blank_as_none)]
 
 
 class Article(BaseModel):
@@ -162,10 +161,10 @@ class Article(BaseModel):
     ] = ()
     language: _Language = None
     image_url: _OptionalUrl = None
-    published_at: Instant | None = None
-    updated_at: Instant | None = None
+    published_at: _OptionalInstant = None
+    updated_at: _OptionalInstant = None
     status: Status = "published"
-    expires_at: Instant | None = None
+    expires_at: _OptionalInstant = None
 
     @model_validator(mode="before")
     @classmethod

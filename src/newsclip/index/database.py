@@ -117,8 +117,10 @@ class Database:
             raise self._translated(error) from error
 
     def _translated(self, error: sqlite3.DatabaseError) -> StoreError:
-        if not isinstance(error, sqlite3.OperationalError):
+        # Python gives no name to what it finds by itself: a text that is not UTF-8.
+        name = getattr(error, "sqlite_errorname", None)
+        if name is None or not isinstance(error, sqlite3.OperationalError):
             return StoreUnavailable(self.path.parent, str(error), DAMAGE_REMEDY)
-        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+        if name.startswith("SQLITE_BUSY"):
             return StoreBusy(f"it held the database for {_BUSY_TIMEOUT_SECONDS} s")
         return StoreUnavailable(self.path.parent, str(error), WRITE_REMEDY)

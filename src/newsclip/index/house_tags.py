@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, Self, get_args
 
 from newsclip.errors import TagInvalid
+from newsclip.index.filters import fold
 from newsclip.index.tag_names import Style, Styles, comparable
 
 Status = Literal["active", "deprecated", "banned"]
@@ -134,25 +135,38 @@ class HouseTags:
         return seen[-1]
 
     def kept_as(self, tag: str) -> str:
-        """The tag that an article keeps for one that it is handed in with: its replacement."""
-        return self._replaced.get(tag, tag)
+        """The tag that an article keeps for one that it is handed in with: its replacement.
+
+        Letter case makes no difference, unless the vocabulary lists this very spelling.
+        """
+        return self._replaced.get(tag) or self._replaced_in_any_case.get(fold(tag), tag)
+
+    @cached_property
+    def _replaced_in_any_case(self) -> Mapping[str, str]:
+        """Each replaced tag, folded, and its replacement; none that is listed in another case."""
+        kept = {fold(tag) for tag, last in self._replaced.items() if tag == last}
+        return {fold(tag): last for tag, last in self.replaced.items() if fold(tag) not in kept}
 
     @property
     def replaced(self) -> Mapping[str, str]:
         """Each tag that another one has replaced, and that one."""
         return {tag: last for tag, last in self._replaced.items() if tag != last}
 
-    def current(self, tag: str) -> str | None:
-        """The tag to suggest for one that articles carry; None if it is not to be suggested.
+    def meant_by(self, name: str) -> str:
+        """The tag that a name stands for now, in use or not; the name itself if none is listed.
 
         An alias, or another spelling of a tag of the vocabulary, is taken for that tag.
         """
-        found = self.find(tag)
-        if found is None:
-            return None if self.closed else tag
-        tag = self.kept_as(found.tag)
+        found = self.find(name)
+        return self.kept_as(found.tag) if found else name
+
+    def current(self, tag: str) -> str | None:
+        """The tag to suggest for one that articles carry; None if it is not to be suggested."""
+        tag = self.meant_by(tag)
         entry = self.entries.get(tag)
-        return tag if entry is None or entry.status == "active" else None
+        if entry is None:
+            return None if self.closed else tag
+        return tag if entry.status == "active" else None
 
     def find(self, name: str) -> HouseTag | None:
         """The entry with this tag, label or alias, however it is written; the first of several."""

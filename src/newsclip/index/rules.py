@@ -70,7 +70,9 @@ class Rule:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(RULE_ID, self.id):
-            remedy = 'use up to 100 letters, digits, "-", "_" and "."'
+            remedy = (
+                'use up to 100 letters, digits, "-", "_" and ".", first a letter, a digit or "_"'
+            )
             raise RuleInvalid("id", self.id, remedy, "is no id for a rule")
         self._check_position()
         self._check_source()

@@ -1,13 +1,15 @@
 """What an archive holds, in numbers; read from the store, without opening an index."""
 
-from collections import Counter
-from collections.abc import Iterable
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsclip.index.article import format_instant
 from newsclip.index.article_rows import instant
 from newsclip.index.compaction import newest_snapshot
+from newsclip.index.filters import fold
 from newsclip.index.store import Store
 
 _VISIBLE = (
@@ -18,10 +20,15 @@ _VISIBLE = (
 
 @dataclass(frozen=True)
 class TagCount:
-    """A tag of the vocabulary and the number of visible articles that carry it."""
+    """A tag as it is written most often, and the number of visible articles that carry it.
+
+    Letter case makes no difference, as it makes none to a filter. ``spellings`` are all the ways
+    in which articles write it, the most used first, each with its articles.
+    """
 
     tag: str
     articles: int
+    spellings: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,48 @@ class Statistics:
 
 def tag_counts(store: Store, now: datetime) -> list[TagCount]:
     """The tags of the articles that are visible at ``now``, the most used first, then by name."""
+    spellings = defaultdict[str, list[tuple[str, int]]](list)
+    for tag, count in _written(store, now):
+        spellings[fold(tag)].append((tag, count))
+    more = _only_otherwise(store, now, spellings.values())
+    counts = [
+        TagCount(written[0][0], written[0][1] + more.get(written[0][0], 0), tuple(written))
+        for written in spellings.values()
+    ]
+    return sorted(counts, key=lambda each: (-each.articles, each.tag))
+
+
+def _written(store: Store, now: datetime) -> list[tuple[str, int]]:
+    """Each spelling of each tag with its visible articles, the most used first, then by name."""
     # All less the hidden ones, who are few: whether one is visible is looked up article by article.
     carriers = "count(DISTINCT key) AS carriers FROM article_tag"
-    rows = store.rows_of(
+    return store.rows_of(
         f"SELECT tag, sum(carriers) FROM (SELECT tag, {carriers} GROUP BY tag"
         f" UNION ALL SELECT tag, -{carriers} WHERE key IN"
         f" (SELECT key FROM article WHERE NOT ({_VISIBLE})) GROUP BY tag)"
         " GROUP BY tag HAVING sum(carriers) > 0 ORDER BY 2 DESC, 1",
         now=format_instant(now.replace(microsecond=0)),  # as stored, to compare as text
     )
-    return [TagCount(tag, count) for tag, count in rows]
+
+
+def _only_otherwise(
+    store: Store, now: datetime, spellings: Iterable[Sequence[tuple[str, int]]]
+) -> Mapping[str, int]:
+    """By the first spelling of a tag, how many visible articles have only its further ones."""
+    pairs = [(tag, other) for (tag, _), *others in spellings for other, _ in others]
+    if not pairs:
+        return {}
+    rows = store.rows_of(
+        "SELECT json_extract(value, '$[0]') AS first, count(DISTINCT further.key)"
+        " FROM json_each(:pairs) CROSS JOIN article_tag AS further"
+        " ON further.tag = json_extract(value, '$[1]') JOIN article ON article.key = further.key"
+        f" WHERE {_VISIBLE} AND NOT EXISTS (SELECT 1 FROM article_tag AS same"
+        " WHERE same.key = further.key AND same.tag = json_extract(value, '$[0]'))"
+        " GROUP BY first",
+        pairs=json.dumps(pairs),
+        now=format_instant(now.replace(microsecond=0)),
+    )
+    return dict(rows)
 
 
 def statistics(store: Store, encoder: str, dimension: int, now: datetime) -> Statistics:

@@ -19,7 +19,7 @@ from newsclip.index.article_rows import (
 )
 from newsclip.index.audit import Audit
 from newsclip.index.curation import Curation
-from newsclip.index.database import Database
+from newsclip.index.database import DAMAGE_REMEDY, Database
 from newsclip.index.embeddings import Embeddings
 from newsclip.index.links import Links
 from newsclip.index.locks import shared
@@ -117,7 +117,7 @@ class Store:
         row = self._database.first(query, article_id)
         if row is None:
             raise ArticleNotFound(article_id)
-        return row[0], article_of(row[1:])
+        return row[0], self._article_of(row[1:])
 
     def key_of(self, article_id: str) -> int | None:
         """The key of an article's present version."""
@@ -129,7 +129,7 @@ class Store:
         return dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
 
     def ids(self, keys: Sequence[int]) -> list[str]:
-        """The ids of the articles with these keys, in their order; one that is no more is left out."""
+        """The ids of articles, in the order of the keys; those that are no more are left out."""
         ids = dict(self._database.rows_in("SELECT key, id FROM article WHERE key IN", keys))
         return [ids[key] for key in keys if key in ids]
 
@@ -141,7 +141,14 @@ class Store:
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; keys that are no more are left out."""
         query = f"SELECT key, {EVERY_FIELD} FROM article WHERE key IN"
-        return {row[0]: article_of(row[1:]) for row in self._database.rows_in(query, keys)}
+        return {row[0]: self._article_of(row[1:]) for row in self._database.rows_in(query, keys)}
+
+    def _article_of(self, row: Sequence[Any]) -> Article:
+        try:
+            return article_of(row)
+        except (TypeError, ValueError) as error:
+            problem = f"the article {row[0]!r} is damaged: {error}"
+            raise StoreUnavailable(self.directory, problem, DAMAGE_REMEDY) from error
 
     def names(self, keys: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The names in each article (see :func:`own_names`), where they are kept."""

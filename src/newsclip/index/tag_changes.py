@@ -108,7 +108,8 @@ def undo(store: Store, number: int, actor: str) -> Changed:
 
 def _settle(store: Store, connection: sqlite3.Connection, house: HouseTags, change: Change) -> None:
     """Gives articles the tags that replace theirs."""
-    present = store.tags_of(store.carriers(list(house.replaced)))
+    every = [row[0] for row in store.rows_of("SELECT DISTINCT tag FROM article_tag")]
+    present = store.tags_of(store.carriers([tag for tag in every if house.kept_as(tag) != tag]))
     _retag(store, connection, present, present, house, change)
 
 

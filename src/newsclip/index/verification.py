@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from newsclip.errors import SnapshotError, SnapshotVersionUnknown
 from newsclip.index.analysis import Analyzer
+from newsclip.index.article import Article
 from newsclip.index.columns import RAGGED, Block, Rows
 from newsclip.index.compaction import newest_snapshot
+from newsclip.index.damage import as_written
 from newsclip.index.derived import derived_arrays
 from newsclip.index.digest import Digester
 from newsclip.index.embeddings import KnownEncoder
@@ -24,6 +26,7 @@ _NAMED = 5  # keys that a fault names
 _LENGTH_TOLERANCE = 1e-3  # of an embedding's length, which should be 1
 
 STORE_REMEDY = "restore a backup: newsclip restore FILE"
+ARTICLE_REMEDY = "import them again: newsclip import FILE; or restore a backup"
 SNAPSHOT_REMEDY = "make it anew from the store: newsclip rebuild"
 
 
@@ -47,7 +50,7 @@ class Verification:
 
 
 def verify(store: Store, on_progress: Progress | None = None) -> Verification:
-    """Compares everything: the store's integrity, each embedding, each file and row of a snapshot.
+    """Compares everything: the store's integrity, each text, embedding, file and row of a snapshot.
 
     Reads every article and makes its row anew, some thousands a second. ``on_progress`` hears
     how many are done, and how many there are.
@@ -111,8 +114,11 @@ class _Checked:
             right = [key for key in part if key not in odd]
             found = self.store.embeddings.of(self.encoder.number, right)
             yield from _embedding_faults(right, found)
+            articles = as_written(self.store, part)
+            if other := [key for key in part if key not in articles]:
+                yield _fault("store", other, "are not as they were written", ARTICLE_REMEDY)
             if compare:
-                yield from compare.rows(self.store, part, found)
+                yield from compare.rows(articles, found)
             if on_progress:
                 on_progress(start + len(part), len(keys))
         if compare and self.snapshot:
@@ -177,16 +183,15 @@ class _Comparison:
         self._digester = Digester(Analyzer().terms, terms, names)
 
     def rows(
-        self, store: Store, keys: Sequence[int], embeddings: dict[int, NDArray[np.float32]]
+        self, articles: dict[int, Article], embeddings: dict[int, NDArray[np.float32]]
     ) -> Iterator[Fault]:
-        """Faults of the rows of some keys that the snapshot holds."""
+        """Faults of the rows of those articles that the snapshot holds."""
         columns = self._snapshot.columns
-        rows = columns.rows_of(np.array(keys, np.int64))
+        rows = columns.rows_of(np.array([*articles], np.int64))
         held = columns["key"][rows].tolist()
         held = [key for key in held if key in embeddings]
         if not held:
             return
-        articles = store.articles(held)
         block = self._digester.block(
             {key: articles[key] for key in held}, np.stack([embeddings[key] for key in held])
         )

@@ -45,6 +45,9 @@ def faults(view: View, listed: Sequence[Listed]) -> list[TagFault]:
 
 def _near(view: View, listed: Sequence[Listed]) -> Iterator[TagFault]:
     """Tags that differ in spelling, in endings, in the order of words, or in one letter."""
+    for each in listed:
+        for tag, articles in each.spellings:
+            yield TagFault("near-duplicate", tag, articles, each.entry.tag)
     alike: dict[object, set[int]] = defaultdict(set)
     for place, each in enumerate(listed):
         for form in _forms(view, each.entry.tag):

@@ -9,7 +9,7 @@ from itertools import islice
 from newsclip.index.filters import fold
 from newsclip.index.view import View
 from newsclip.recommender.draft import Draft
-from newsclip.recommender.tagging.choice import ANY_TAG, TagChoice, allowed
+from newsclip.recommender.tagging.choice import ANY_TAG, TagChoice, allowed, banned_of
 from newsclip.recommender.tagging.current import Doubt, doubt_about, of_draft
 from newsclip.recommender.tagging.evidence import Evidence, evidence_for
 from newsclip.recommender.tagging.feedback import judged, said_of_like_drafts
@@ -60,8 +60,9 @@ def suggest_tags(view: View, draft: Draft, choice: TagChoice = ANY_TAG) -> TagAn
     best = best_tags(view, found, choice, draft.tags)
     tags = list(dict.fromkeys([*best, *current.values()]))
     evidence = evidence_for(view, read, tags, found, choice.where)
+    banned = banned_of(view.house(), choice)
     judged_tags = [
-        TagSuggestion(tag, score, evidence[known], doubt_about(view, tag, score, choice))
+        TagSuggestion(tag, score, evidence[known], doubt_about(view, tag, score, banned))
         for tag, known in current.items()
         for score in [found.scores.get(known, 0.0)]
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from newsclip.errors import TooLittleKnown
+from newsclip.errors import TooLittleKnown, shown
 from newsclip.index.filters import Filter
 from newsclip.index.view import View
 from newsclip.recommender.evaluate import Report, evaluate
@@ -48,13 +48,16 @@ class Tuning:
 
 
 def tune(view: View, pairs: Sequence[Pair], seed: int = 0, qrels: str | None = None) -> Tuning:
-    """Learns from pairs that belong together, and from shared rare tags where those are few.
+    """Learns from pairs that belong together, and from shared rare tags where links are few.
 
     Sources are masked, and a source's own links hidden from its features. When the held-out
     sources are asked, none of their links is known at all. ``qrels`` names the file of the pairs,
-    if they are not the archive's links. Raises TooLittleKnown.
+    if they are judgments and not the archive's links; nothing else is then learned from. Raises
+    TooLittleKnown.
     """
-    known, taught_by = _taught(view, pairs, seed, "judgments" if qrels else "links")
+    asked = _asked(view, pairs, seed)
+    known, taught_by = (_judged(asked, qrels), "judgments") if qrels else _linked(view, asked)
+    known = sampled(known, MOST_SOURCES, seed)
     pointing = _pointing(view)
     held_out = known[: int(len(known) * _HELD_OUT)]
     rest = known[len(held_out) :]
@@ -69,18 +72,31 @@ def tune(view: View, pairs: Sequence[Pair], seed: int = 0, qrels: str | None = N
     return Tuning(taught_by, len(known), len(held_out), report, error, ranker)
 
 
-def _taught(
-    view: View, pairs: Sequence[Pair], seed: int, taught_by: str
-) -> tuple[list[Question], str]:
-    """The questions to learn from, in random order, and what they are made of."""
+def _asked(view: View, pairs: Sequence[Pair], seed: int) -> list[Question]:
     sources = sorted({pair.source for pair in pairs if pair.source != pair.target})
     chosen = set(sampled(sources, MOST_SOURCES, seed))
-    known = questions(view, [pair for pair in pairs if pair.source in chosen])
+    return questions(view, [pair for pair in pairs if pair.source in chosen])
+
+
+def _judged(known: list[Question], qrels: str) -> list[Question]:
+    """The questions that judgments make, if there are enough: who gives a file means it."""
+    if len(known) < LEAST_SOURCES:
+        remedy = (
+            "judge what belongs to more articles of the archive, or leave --qrels out to learn"
+            " from links; until then the plain blend serves"
+        )
+        what = f"articles of the archive with a judgment in {shown(qrels)}"
+        raise TooLittleKnown(what, len(known), LEAST_SOURCES, remedy)
+    return known
+
+
+def _linked(view: View, known: list[Question]) -> tuple[list[Question], str]:
+    """The questions that links make, with those of rare tags where they are few; and which."""
+    taught_by = "links"
     if len(known) < LEAST_SOURCES:
         have = {question.source.key for question in known}
-        tagged = [q for q in tagged_questions(view) if q.source.key not in have]
-        known += tagged
-        taught_by = f"{taught_by} and rare tags" if have else "rare tags"
+        known = known + [q for q in tagged_questions(view) if q.source.key not in have]
+        taught_by = "links and rare tags" if have else "rare tags"
     if len(known) < LEAST_SOURCES:
         remedy = (
             "import articles with links or HTML bodies, or with tags that few share; until then"
@@ -88,7 +104,7 @@ def _taught(
         )
         what = "articles that link to others of the archive, or share a rare tag with some"
         raise TooLittleKnown(what, len(known), LEAST_SOURCES, remedy)
-    return sampled(known, MOST_SOURCES, seed), taught_by
+    return known, taught_by
 
 
 def _pointing(view: View) -> dict[int, tuple[int, ...]]:

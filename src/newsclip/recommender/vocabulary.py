@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from newsclip.index.filters import fold
 from newsclip.index.house_tags import HouseTag, HouseTags
 from newsclip.index.statistics import TagCount
 from newsclip.index.tag_names import Style, comparable
@@ -15,23 +16,45 @@ STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 @dataclass(frozen=True)
 class Listed:
-    """A tag with the number of visible articles that carry it.
+    """A tag with the number of visible articles that carry it, in whatever letter case.
 
-    ``unlisted`` is one that articles carry and a closed vocabulary does not know.
+    ``unlisted`` is one that articles carry and a closed vocabulary does not know. ``spellings``
+    are how articles write it other than ``entry`` does, each with its articles.
     """
 
     entry: HouseTag
     standing: Standing
     articles: int
+    spellings: tuple[tuple[str, int], ...] = ()
 
 
 def vocabulary(house: HouseTags, counts: Iterable[TagCount]) -> list[Listed]:
     """The house's tags and those of visible articles, most used first, then by name."""
-    articles = {count.tag: count.articles for count in counts}
-    listed = [Listed(entry, entry.status, articles.pop(entry.tag, 0)) for entry in house]
+    found = {fold(count.tag): count for count in counts}
+    listed, known = list[Listed](), set[str]()
+    for entry in house:
+        if _is_respelled(house, entry):  # all of its articles are those of the other spelling
+            listed.append(Listed(entry, entry.status, 0))
+        else:
+            known.add(fold(entry.tag))
+            listed.append(_listed(entry, entry.status, found.get(fold(entry.tag))))
     standing: Standing = "unlisted" if house.closed else "active"
-    listed += [Listed(HouseTag(tag), standing, count) for tag, count in articles.items()]
+    unlisted = [count for folded, count in found.items() if folded not in known]
+    listed += [_listed(HouseTag(count.tag), standing, count) for count in unlisted]
     return sorted(listed, key=lambda each: (-each.articles, each.entry.tag))
+
+
+def _is_respelled(house: HouseTags, entry: HouseTag) -> bool:
+    """Whether a tag is replaced by one that differs from it in letter case alone."""
+    kept = house.kept_as(entry.tag)
+    return kept != entry.tag and fold(kept) == fold(entry.tag)
+
+
+def _listed(entry: HouseTag, standing: Standing, count: TagCount | None) -> Listed:
+    if count is None:
+        return Listed(entry, standing, 0)
+    written = [(tag, articles) for tag, articles in count.spellings if tag != entry.tag]
+    return Listed(entry, standing, count.articles, tuple(written))
 
 
 def chosen(

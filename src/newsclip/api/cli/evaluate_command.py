@@ -9,7 +9,13 @@ import click
 
 from newsclip.api.cli.evaluate_search_command import search
 from newsclip.api.cli.evaluate_tags_command import tags
-from newsclip.api.cli.options import common_options, json_option, open_archive
+from newsclip.api.cli.options import (
+    common_options,
+    json_option,
+    open_archive,
+    sample_option,
+    seed_option,
+)
 from newsclip.api.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
@@ -32,8 +38,8 @@ def evaluate() -> None:
 @click.option("--unmasked", is_flag=True, help="Leave titles of targets in the source's text.")
 @click.option("--ranker", type=_RANKERS, default="own", show_default=True, help="To measure.")
 @click.option("--compare", type=_RANKERS, help="With this one, article by article.")
-@click.option("--sample", type=int, default=1000, show_default=True, help="At most so many.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
+@sample_option(1000)
+@seed_option
 @json_option
 @common_options
 def similar(

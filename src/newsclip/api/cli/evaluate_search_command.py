@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, open_archive
+from newsclip.api.cli.options import (
+    common_options,
+    json_option,
+    open_archive,
+    sample_option,
+    seed_option,
+)
 from newsclip.api.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
@@ -29,8 +35,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Without files: what of the archive is asked with.",
 )
-@click.option("--sample", type=int, default=300, show_default=True, help="At most so many.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
+@sample_option(300)
+@seed_option
 @json_option
 @common_options
 def search(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, open_archive
+from newsclip.api.cli.options import common_options, json_option, open_archive, seed_option
 from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.source import open_source, reading
 
@@ -28,7 +28,7 @@ _DERIVED = ("precision", "recall", "f1")
 @click.option("--newest", type=float, default=0.2, show_default=True, help="The share to test on.")
 @click.option("--test", "test", metavar="FILE", help="Test on these: one id a line.")
 @click.option("--csv", "table", metavar="FILE", help="Write what became of each tag.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
+@seed_option
 @json_option
 @common_options
 def tags(newest: float, test: str | None, table: str | None, seed: int, as_json: bool) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, TypeGuard
 
 import click
 
@@ -28,9 +28,11 @@ from newsclip.errors import (
 
 SOME_REFUSED = 1
 FAULTS_FOUND = 1
+OUTPUT_UNWRITABLE = 5
 FAULT = 70
 INTERRUPTED = 130
 READER_GONE = 141
+OUTPUT_REMEDY = "check that there is room where it is written to"
 
 # A class that is missing here has the code of its nearest base. 2 is also click's, for usage.
 EXIT_CODES: Mapping[type[NewsclipError], int] = {
@@ -70,10 +72,16 @@ class CommandGroup(click.Group):
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            _leave_quietly(ctx)
+            _print_no_more()
+            ctx.exit(READER_GONE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception:
+        except Exception as error:
+            if _is_of_output(error):
+                _print_no_more()
+                problem = f"the output cannot be written: {error.strerror}"
+                report(NewsclipError(problem, OUTPUT_REMEDY))
+                ctx.exit(OUTPUT_UNWRITABLE)
             traceback.print_exc()
             click.echo(
                 "this is a fault in Newsclip: please report it with the lines above", err=True
@@ -93,7 +101,12 @@ def report(error: NewsclipError) -> None:
         click.echo(f"remedy: {error.remedy}", err=True)
 
 
-def _leave_quietly(ctx: click.Context) -> NoReturn:
-    """The reader of our output (``| head``) has gone; nothing may be written there any more."""
+def _is_of_output(error: Exception) -> TypeGuard[OSError]:
+    """Whether a line could not be printed, as on a full disk."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return isinstance(error, OSError) and any(f.f_code is click.echo.__code__ for f, _ in frames)
+
+
+def _print_no_more() -> None:
+    """What is left of the output would fail again as this process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    ctx.exit(READER_GONE)

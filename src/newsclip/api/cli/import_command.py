@@ -14,6 +14,7 @@ from newsclip.api.cli.options import common_options, json_option, load_settings
 from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.progress_bar import progress_bar
 from newsclip.api.cli.source import Source, open_source, reading
+from newsclip.errors import SourceUnreadable
 
 if TYPE_CHECKING:
     from newsclip.index.importing import ImportSummary
@@ -54,8 +55,9 @@ def import_(context: click.Context, file: str, strict: bool, as_json: bool) -> N
                 on_progress=progress.show,
                 on_refused=progress.report,
             )
-        except KeyboardInterrupt:
-            progress.interrupted(archive.statistics().articles)
+        except (KeyboardInterrupt, SourceUnreadable) as error:
+            if progress.has_begun or isinstance(error, KeyboardInterrupt):
+                progress.interrupted(archive.statistics().articles)
             raise
         _snapshot(archive.store)
     if as_json:
@@ -90,6 +92,7 @@ class _Progress:
 
         self._source = source
         self._refused = 0
+        self.has_begun = False
         unit = "B" if source.size else " lines"
         # disable=None: tqdm draws nothing where stderr is no terminal.
         self._bar = tqdm(total=source.size, unit=unit, unit_scale=True, leave=False, disable=None)
@@ -105,6 +108,7 @@ class _Progress:
 
     def show(self, lines: int) -> None:
         """Moves the bar by the ``lines`` that are done since the last time."""
+        self.has_begun = True
         self._bar.update(self._source.position - self._bar.n if self._source.size else lines)
 
     def report(self, line: Line) -> None:

@@ -114,6 +114,25 @@ def rail_options(command: _Command) -> _Command:
     return command
 
 
+def sample_option(default: int) -> Callable[[_Command], _Command]:
+    """``--sample``."""
+    return click.option(
+        "--sample",
+        type=click.IntRange(min=1),
+        default=default,
+        show_default=True,
+        help="At most so many.",
+    )
+
+
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),  # torch's trainer takes no larger one
+    default=0,
+    show_default=True,
+    help="Starts the chance.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 
 

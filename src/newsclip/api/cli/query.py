@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from newsclip.api.schemas import problem_of
 from newsclip.errors import QueryInvalid
 
 _Query = TypeVar("_Query", bound=BaseModel)
@@ -22,7 +23,5 @@ def _invalid(schema: type[BaseModel], error: ValidationError) -> QueryInvalid:
     first = error.errors(include_url=False, include_context=False)[0]
     name = str(first["loc"][0])
     fields = {field.alias or key: field for key, field in schema.model_fields.items()}
-    problem = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
-    if first["type"] == "string_pattern_mismatch":
-        problem = "is blank"  # the schemas' only pattern asks for something to read
-    return QueryInvalid(name, first["input"], f"give {fields[name].description}", problem)
+    remedy = f"give {fields[name].description}"
+    return QueryInvalid(name, first["input"], remedy, problem_of(first))

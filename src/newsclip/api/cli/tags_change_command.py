@@ -11,11 +11,22 @@ import click
 from newsclip.api.cli.audit_log import log_options, print_log
 from newsclip.api.cli.options import common_options, json_option, open_store
 from newsclip.api.cli.output import print_facts, print_json
+from newsclip.errors import QueryInvalid
 
 if TYPE_CHECKING:
     from newsclip.index.tag_changes import Changed
 
-author_option = click.option("--author", required=True, help="Who changes this; for the log.")
+
+def named(ctx: click.Context, option: click.Parameter, author: str | None) -> str | None:
+    """The author as given; a blank one would leave the log without a name."""
+    if author is not None and not author.strip():
+        raise QueryInvalid("author", author, "give the name of who changes this", "is blank")
+    return author
+
+
+author_option = click.option(
+    "--author", required=True, callback=named, help="Who changes this; for the log."
+)
 
 
 @click.command("merge")

@@ -58,6 +58,8 @@ def list_(as_csv: bool, as_json: bool, **parameters: Any) -> None:
         write_table((listed.entry for listed in found), sys.stdout)
     else:
         print_facts(_row(listed) for listed in found[asked.offset : asked.offset + asked.limit])
+    if not found:
+        click.echo("No tag to list.", err=True)
 
 
 @tags.command("import")

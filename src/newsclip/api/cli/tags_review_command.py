@@ -14,7 +14,7 @@ from newsclip.api.cli.options import common_options, json_option, limit_option, 
 from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.progress_bar import progress_bar
 from newsclip.api.cli.source import open_source, reading
-from newsclip.api.cli.tags_change_command import print_changed
+from newsclip.api.cli.tags_change_command import named, print_changed
 from newsclip.errors import QueryInvalid, SourceUnreadable
 
 _COLUMNS = ("id", "title", "url", "tag", "score")
@@ -49,7 +49,7 @@ def report(as_json: bool) -> None:
 @limit_option(5)
 @click.option("--min-score", type=float, default=0.5, show_default=True, help="Only from here on.")
 @click.option("--apply", "is_reviewed", is_flag=True, help="Add what FILE says to the articles.")
-@click.option("--author", help="Who has looked through it; for the log.")
+@click.option("--author", callback=named, help="Who has looked through it; for the log.")
 @json_option
 @common_options
 def backfill(

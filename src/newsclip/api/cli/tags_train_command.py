@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, open_archive
+from newsclip.api.cli.options import common_options, json_option, open_archive, seed_option
 from newsclip.api.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command("train")
 @click.option("--if-due", is_flag=True, help="Only if enough has changed since the last time.")
 @click.option("--reset", is_flag=True, help="Go back to votes and names.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
+@seed_option
 @json_option
 @common_options
 def train(if_due: bool, reset: bool, seed: int, as_json: bool) -> None:

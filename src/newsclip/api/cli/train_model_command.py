@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, load_settings
+from newsclip.api.cli.options import common_options, json_option, load_settings, seed_option
 from newsclip.api.cli.output import print_facts, print_json
 from newsclip.api.cli.source import open_source, reading
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @click.option("--teacher", metavar="NAME", help="Model to learn from. [default: all-MiniLM-L6-v2]")
 @click.option("--out", metavar="DIR", required=True, help="Folder to write the model to.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
+@seed_option
 @json_option
 @common_options
 def train_model(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsclip.api.cli.options import common_options, json_option, open_archive
+from newsclip.api.cli.options import common_options, json_option, open_archive, seed_option
 from newsclip.api.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.command("tune")
 @click.option("--dry-run", is_flag=True, help="Say what would be gained; install nothing.")
 @click.option("--reset", is_flag=True, help="Go back to the plain blend.")
-@click.option("--qrels", metavar="FILE", help="Learn from these judgments, not from links.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Starts the chance.")
+@click.option("--qrels", metavar="FILE", help="Learn from these judgments alone.")
+@seed_option
 @json_option
 @common_options
 def tune(dry_run: bool, reset: bool, qrels: str | None, seed: int, as_json: bool) -> None:

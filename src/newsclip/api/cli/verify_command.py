@@ -19,9 +19,10 @@ from newsclip.api.cli.progress_bar import progress_bar
 def verify(context: click.Context, as_json: bool) -> None:
     """Check the store, and the snapshot against it.
 
-    Reads everything: SQLite's own check, each embedding against the model, the checksum of each
-    file of the snapshot, and each row of it against the article. Names what is wrong and what
-    mends it; the exit code is then 1. The service may go on meanwhile.
+    Reads everything: SQLite's own check, each article against the hash of what was written, each
+    embedding against the model, the checksum of each file of the snapshot, and each row of it
+    against the article. Names what is wrong and what mends it; the exit code is then 1. The
+    service may go on meanwhile.
     """
     from newsclip.index.verification import verify as verify_store
 

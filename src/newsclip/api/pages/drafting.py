@@ -13,7 +13,7 @@ from newsclip.api.feedback_answers import give_feedback, undo_feedback
 from newsclip.api.feedback_schemas import FeedbackBody
 from newsclip.errors import QueryInvalid
 from newsclip.index.archive import Archive
-from newsclip.index.filters import fold
+from newsclip.index.tag_names import comparable
 from newsclip.recommender.draft import Draft
 
 _BETWEEN_TAGS = re.compile(r"[,;\n]|\s+(?=#)")
@@ -75,8 +75,15 @@ class Drafting:
             rejected=[self.reject] if self.reject else [],
         )
         number = int(give_feedback(archive, body)["number"])
-        others = tuple(tag for tag in self.tags if fold(tag) != fold(self.accept or self.reject))
+        others = self._tags_besides(archive, self.accept or self.reject)
         return replace(self, tags=(*others, self.accept) if self.accept else others), number
+
+    def _tags_besides(self, archive: Archive, decided: str) -> tuple[str, ...]:
+        """The draft's tags without the one that was decided about, by whatever name."""
+        with archive.reading() as view:
+            meant = view.house().meant_by
+            same = comparable(meant(decided))
+            return tuple(tag for tag in self.tags if comparable(meant(tag)) != same)
 
     @property
     def _author(self) -> str:

@@ -1,6 +1,7 @@
 """Which tags there are, who carries them, and what the house says of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +44,13 @@ class TagView(RowView):
         """How many articles, visible or not, carry a tag."""
         return sum(s.catalog.count("tag", folded_tag) for s in self._layers.segments)
 
+    def shown_tags(self, folded_tags: AbstractSet[str]) -> set[str]:
+        """Those of the tags that a visible article carries."""
+        shown: set[str] = set()
+        for segment in self._layers.segments:
+            shown |= segment.catalog.carried(folded_tags - shown, self.now)
+        return shown
+
     def tags_named_in(self, terms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Each tag of which a name or alias stands in a text's terms, with the run's start and end.
 
@@ -51,14 +59,11 @@ class TagView(RowView):
         """
         house = self.house()
         named = list(self._layers.vocabulary.named_in(terms))
-        folded = {fold(tag) for tag, _, _ in named}
-        carried: set[str] = set()
-        for segment in self._layers.segments:
-            carried |= segment.catalog.carried(folded - carried, self.now)
+        shown = self.shown_tags({fold(tag) for tag, _, _ in named})
         runs = [
             (current, start, end)
             for tag, start, end in named
-            if fold(tag) in carried and (current := house.current(tag)) is not None
+            if fold(tag) in shown and (current := house.current(tag)) is not None
         ]
         if listed := self._store.vocabulary.names(house, self._analyzer.terms):
             runs = sorted(
@@ -79,7 +84,10 @@ class TagView(RowView):
         return self._layers.vocabulary.counts()
 
     def tags_spelled_like(self, name: str) -> list[str]:
-        """The archive's tags that differ from a name in spelling alone, the most used first."""
+        """The archive's tags that differ from a name in spelling alone, the most used first.
+
+        Those of articles that readers must not see are among them.
+        """
         return self._layers.vocabulary.spelled_like(name)
 
     def tag_style(self) -> Style:
@@ -101,4 +109,5 @@ class TagView(RowView):
 
     def verdicts(self) -> Verdicts:
         """What editors said of suggested tags, as it stands."""
-        return self._store.judged_drafts.of(self._layers.encoder.number, self._encoder)
+        number = self._layers.encoder.number
+        return self._store.judged_drafts.of(number, self._encoder, self._house)

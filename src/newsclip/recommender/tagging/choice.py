@@ -11,7 +11,7 @@ from newsclip.index.house_tags import HouseTags
 class TagChoice:
     """How tags are chosen.
 
-    ``banned`` are not to be suggested for this draft, in any spelling. ``branch`` is a tag of the
+    ``banned`` are not to be suggested for this draft, by whatever name. ``branch`` is a tag of the
     vocabulary: only it and those beneath it are suggested; ``group`` keeps to the tags of a group.
     ``article`` is the id of the article that is being tagged: where the archive has it already, it
     is no witness for its own tags.
@@ -35,7 +35,7 @@ ANY_TAG = TagChoice()
 
 def allowed(house: HouseTags, choice: TagChoice) -> Callable[[str], bool]:
     """Whether a tag may be suggested."""
-    banned = frozenset(map(fold, choice.banned))
+    banned = banned_of(house, choice)
     branch = None if choice.branch is None else branch_of(house, choice.branch)
     group = None if choice.group is None else group_of(house, choice.group)
 
@@ -48,6 +48,11 @@ def allowed(house: HouseTags, choice: TagChoice) -> Callable[[str], bool]:
         )
 
     return may_be
+
+
+def banned_of(house: HouseTags, choice: TagChoice) -> frozenset[str]:
+    """The folded tags that the names of the banned ones stand for."""
+    return frozenset(fold(house.meant_by(name)) for name in choice.banned)
 
 
 def branch_of(house: HouseTags, name: str) -> frozenset[str]:

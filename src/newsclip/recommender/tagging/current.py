@@ -1,11 +1,11 @@
 """Which of the tags that a draft has already are in doubt, and why."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 from newsclip.index.filters import fold
 from newsclip.index.view import View
-from newsclip.recommender.tagging.choice import TagChoice
 from newsclip.recommender.tagging.proposals import known_as
 from newsclip.recommender.tagging.scoring import TagScores
 
@@ -20,26 +20,25 @@ tag's, so that little must speak for it."""
 class Doubt:
     """Why a tag is in doubt: it is banned, replaced by another, used by nobody, or does not fit.
 
-    ``instead`` is the tag to use in its place, if there is one.
+    ``instead`` is the tag to use in its place, if there is one. Another name of a tag that the
+    vocabulary lists is replaced by that tag, unless they differ in letter case alone.
     """
 
     why: Why
     instead: str | None = None
 
 
-def doubt_about(view: View, tag: str, score: float, choice: TagChoice) -> Doubt | None:
-    """What speaks against a tag of the draft; None if it fits."""
+def doubt_about(view: View, tag: str, score: float, banned: AbstractSet[str]) -> Doubt | None:
+    """What speaks against a tag of the draft; None if it fits. ``banned`` are folded."""
     house = view.house()
     name = tag.strip().lstrip("#").strip()
-    entry = house.find(name)
-    kept = house.kept_as(entry.tag if entry else name)
-    if fold(name) in {fold(banned) for banned in choice.banned}:
+    entry, meant = house.find(name), house.meant_by(name)
+    if fold(meant) in banned or (entry and entry.status == "banned"):
         return Doubt("banned")
-    if entry and kept != entry.tag:
-        return Doubt("replaced", kept)
-    if entry and entry.status == "banned":
-        return Doubt("banned")
-    if entry is None and not score and not len(view.tagged(fold(name))):
+    is_its_own = entry is None or (meant == entry.tag and fold(name) == fold(meant))
+    if not is_its_own and house.current(meant):
+        return Doubt("replaced", meant)
+    if entry is None and not score and not view.shown_tags({fold(name)}):
         return Doubt("unknown", known_as(view, name))
     return Doubt("unlikely") if score < FITS else None
 

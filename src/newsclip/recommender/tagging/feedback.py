@@ -47,13 +47,14 @@ def judged(found: TagScores, said: Said) -> TagScores:
     """
     if not (said.accepted or said.rejected):
         return found
-    written = {fold(tag): tag for tag in found.scores}
+    spellings = defaultdict[str, list[str]](list)
+    for tag in found.scores:
+        spellings[fold(tag)].append(tag)
     scores = dict(found.scores)
     parts = dict(found.parts)
     for folded in said.accepted.keys() | said.rejected.keys():
-        tag = written.get(folded) or said.written.get(folded, "")
         yes, no = said.accepted.get(folded, 0.0), said.rejected.get(folded, 0.0)
-        if tag in scores or yes:
+        for tag in spellings[folded] or ([said.written[folded]] if yes else []):
             scores[tag] = (STRENGTH * scores.get(tag, 0.0) + yes) / (STRENGTH + yes + no)
             parts[tag] = {**parts.get(tag, {}), "accepted": yes, "rejected": no}
     return replace(found, scores=scores, parts=parts)

@@ -9,7 +9,7 @@ from math import log
 
 import numpy as np
 
-from newsclip.index.filters import Filter
+from newsclip.index.filters import Filter, fold
 from newsclip.index.names import in_sentences, names_in
 from newsclip.index.sentences import SENTENCE
 from newsclip.index.tag_names import comparable
@@ -81,12 +81,17 @@ def proposals(
 
 
 def known_as(view: View, name: str) -> str | None:
-    """The tag in use that a name is only another spelling or an alias of, or is."""
+    """The tag in use that a name is only another spelling or an alias of, or is.
+
+    It is listed, or a visible article has it.
+    """
     house = view.house()
     listed = house.find(name)
     if listed:
         return house.current(listed.tag)
-    return next(filter(None, map(house.current, view.tags_spelled_like(name))), None)
+    spelled = view.tags_spelled_like(name)
+    shown = view.shown_tags(set(map(fold, spelled)))
+    return next(filter(None, (house.current(tag) for tag in spelled if fold(tag) in shown)), None)
 
 
 class _Unknown:
