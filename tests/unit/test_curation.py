@@ -127,10 +127,11 @@ def test_a_change_without_its_entry_is_no_change(
     revision = store.curation.revision()
 
     def failing(*_: object) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR"  # as SQLite's own have one
+        raise error
 
     monkeypatch.setattr(curation, "record", failing)
-    sqlite3.OperationalError.sqlite_errorname = "SQLITE_IOERR"  # type: ignore[misc]
     for attempt in (
         lambda: store.curation.put(replace(PIN, position=2)),
         lambda: store.curation.put(HIDE),

@@ -171,10 +171,11 @@ def test_a_change_that_fails_halfway_is_no_change(
     shelf: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR"  # as SQLite's own have one
+        raise error
 
     monkeypatch.setattr(stored_vocabulary, "record", failing)
-    sqlite3.OperationalError.sqlite_errorname = "SQLITE_IOERR"  # type: ignore[misc]
     with pytest.raises(StoreUnavailable):
         merge(shelf.store, "US-Relations", "USRelations", "ada")
     monkeypatch.undo()
