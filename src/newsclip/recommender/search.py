@@ -121,7 +121,7 @@ def _asked(view: View, query: str, options: SearchOptions) -> _Asked:
     if not written:  # "???" means nothing: every article would be as near to it as any other
         return _Asked(Sought(), Filter() if parsed.text.strip() else where, options)
     # A correction is a guess: beside a word that is known the meaning is that of what was typed.
-    read = parsed.text if _has_known(view, parsed.text) else text
+    read = text if meant and not _has_known(view, parsed.text) else parsed.text
     embedding, degraded = _embedding(view, read, options.mode)
     by_meaning = options.mode == "semantic" and not degraded
     terms = asked_for(view, read, written, embedding, by_meaning)
