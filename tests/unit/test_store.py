@@ -297,3 +297,11 @@ def test_a_creation_that_was_cut_off_is_taken_up(tmp_path: Path) -> None:
     store.write([stored(article("a"))], AXES)
     assert store.get("a") == article("a")
     store.close()
+
+
+def test_keys_and_ids_come_in_the_order_that_they_are_asked_for_in(store: Store) -> None:
+    store.write([stored(article(each)) for each in "cab"], 1)
+    keys = list(store.keys_of([*"bacx"]).values())
+    assert list(store.keys_of([*"bacx"])) == [*"bac"]
+    assert store.ids(keys) == [*"bac"]
+    assert store.ids([keys[2], 999, keys[0], keys[2]]) == [*"cbc"]

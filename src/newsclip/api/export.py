@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import numpy as np
-
 from newsclip.api.export_log import ExportLog
 from newsclip.api.rendering import related_to_dict
 from newsclip.errors import ExportUnusable
@@ -152,11 +150,10 @@ class _Export:
         """Makes some rails and writes those that are new; how many."""
         made = []
         with self._archive.reading() as view:
-            for article_id in ids:
-                key = np.array(view.keys_of([article_id]), np.int64)
-                if view.passing(key, Filter()).any():  # else the next export tidies up
-                    related = similar(view, source_of_article(view, article_id), self._choice)
-                    made.append((article_id, related))
+            # Behind the others, which have gone since, the next export tidies up.
+            for article_id in view.ids(view.passing_keys(ids, Filter())):
+                related = similar(view, source_of_article(view, article_id), self._choice)
+                made.append((article_id, related))
         written, notes = 0, []
         for article_id, related in made:
             text = json.dumps(

@@ -125,8 +125,9 @@ class Store:
         return None if row is None else int(row[0])
 
     def keys_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """The key of each of these articles that is there."""
-        return dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
+        """The key of each of these articles that is there, in the order of the ids."""
+        keys = dict(self._database.rows_in("SELECT id, key FROM article WHERE id IN", ids))
+        return {each: keys[each] for each in ids if each in keys}
 
     def ids(self, keys: Sequence[int]) -> list[str]:
         """The ids of articles, in the order of the keys; those that are no more are left out."""

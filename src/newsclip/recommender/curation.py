@@ -74,8 +74,7 @@ def _first_of(view: View, where: Filter, target: Selector) -> list[str]:
     if target.kind != "article":
         narrowed = _narrowed(where, target)
         return view.ids(view.newest(narrowed, _FIRST)) if narrowed else []
-    keys = np.array(view.keys_of([target.value]), np.int64)
-    return [target.value] if view.passing(keys, where).any() else []
+    return view.ids(view.passing_keys([target.value], where))
 
 
 def placed(pins: Mapping[int, Hit], ranked: Iterable[Hit], limit: int) -> list[Hit]:

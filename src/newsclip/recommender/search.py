@@ -172,7 +172,7 @@ def _answer_from(view: View, asked: _Asked, cursor: Cursor | None) -> tuple[Acce
     limit = asked.options.limit
     if cursor is None:
         return _answer(view, asked, asked.options.offset + limit), asked.options.offset
-    last = _last_shown(view, asked, cursor)
+    last = view.passing_keys(reversed(cursor.last_ids), asked.where)[:1]
     moved = iter(_MOVED if len(last) else ())
     wanted = cursor.position + limit
     while True:
@@ -184,13 +184,6 @@ def _answer_from(view: View, asked: _Asked, cursor: Cursor | None) -> tuple[Acce
         if need <= wanted:
             return answer, start
         wanted = need  # a place is certain only as far as an answer was wanted
-
-
-def _last_shown(view: View, asked: _Asked, cursor: Cursor) -> NDArray[np.int64]:
-    """The key of the last article shown that may still be an answer; ``(1,)``, or ``(0,)``."""
-    shown = [key for each in reversed(cursor.last_ids) for key in view.keys_of([each])]
-    keys = np.array(shown, np.int64)
-    return keys[view.passing(keys, asked.where)][:1]
 
 
 def _scored(view: View, asked: _Asked, page: Scored) -> Scored:

@@ -25,8 +25,13 @@ class ArticleView(RowView):
         return key
 
     def keys_of(self, article_ids: Iterable[str]) -> list[int]:
-        """The keys of those of the articles that there are, visible or not."""
+        """The keys of those of the articles that there are, visible or not, in their order."""
         return list(self._store.keys_of(list(article_ids)).values())
+
+    def passing_keys(self, article_ids: Iterable[str], where: Filter) -> Keys:
+        """The keys of those of the articles that pass, in their order."""
+        keys = np.array(self.keys_of(article_ids), np.int64)
+        return keys[self.passing(keys, where)]
 
     def key_of_url(self, url: str) -> int:
         """The key of the article that a URL leads to, visible or not. Raises UrlUnknown.
